@@ -1,0 +1,5 @@
+#include "pg/boundary.hpp"
+
+extern "C" {
+PG_MODULE_MAGIC;
+}

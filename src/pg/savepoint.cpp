@@ -1,0 +1,57 @@
+#include "pg/savepoint.hpp"
+
+namespace lad::pg {
+namespace {
+
+bool must_propagate(int sqlstate) {
+  return sqlstate == ERRCODE_T_R_SERIALIZATION_FAILURE ||
+         sqlstate == ERRCODE_T_R_DEADLOCK_DETECTED ||
+         ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_TO_CATEGORY(ERRCODE_OPERATOR_INTERVENTION) ||
+         ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_TO_CATEGORY(ERRCODE_SYSTEM_ERROR);
+}
+
+std::string text_or_empty(const char* text) {
+  return text == nullptr ? "" : text;
+}
+
+}  // namespace
+
+Savepoint::Savepoint() : memory_(CurrentMemoryContext), owner_(CurrentResourceOwner) {
+  guard([this] {
+    BeginInternalSubTransaction(nullptr);
+    MemoryContextSwitchTo(memory_);
+  });
+}
+
+std::optional<Survived> Savepoint::end() {
+  if (!failure_) {
+    guard([this] {
+      ReleaseCurrentSubTransaction();
+      MemoryContextSwitchTo(memory_);
+      CurrentResourceOwner = owner_;
+    });
+    return std::nullopt;
+  }
+  ErrorData* const error = guard([this]() -> ErrorData* {
+    MemoryContextSwitchTo(memory_);
+    ErrorData* copied = nullptr;
+    if (failure_->is_postgres) {
+      copied = CopyErrorData();
+      FlushErrorState();
+    }
+    RollbackAndReleaseCurrentSubTransaction();
+    MemoryContextSwitchTo(memory_);
+    CurrentResourceOwner = owner_;
+    if (copied != nullptr && must_propagate(copied->sqlerrcode)) ReThrowError(copied);
+    return copied;
+  });
+  if (error == nullptr) {
+    return Survived{unpack_sql_state(failure_->sqlstate), failure_->message, failure_->detail};
+  }
+  Survived survived{unpack_sql_state(error->sqlerrcode), text_or_empty(error->message),
+                    text_or_empty(error->detail)};
+  guard([error] { FreeErrorData(error); });
+  return survived;
+}
+
+}  // namespace lad::pg

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "core/error.hpp"
+#include "pg/boundary.hpp"
+#include "pg/values.hpp"
+
+/// SQL from C++: kept plans, run inside one guard a statement, rows read after it.
+namespace lad::pg {
+
+/// The rows of one statement: deformed and detoasted, so reading them cannot ERROR.
+/// Valid until the enclosing with_spi ends.
+class Rows {
+ public:
+  struct Storage {
+    TupleDesc shape = nullptr;
+    Datum* values = nullptr;
+    bool* nulls = nullptr;
+    int columns = 0;
+    std::uint64_t count = 0;      // rows in `values`
+    std::uint64_t processed = 0;  // rows the statement touched
+  };
+  explicit Rows(const Storage& storage) : storage_(storage) {}
+
+  std::uint64_t size() const { return storage_.count; }
+  bool empty() const { return storage_.count == 0; }
+  std::uint64_t processed() const { return storage_.processed; }
+
+  /// Column numbers count from 0, in the order of the SELECT or RETURNING list.
+  bool is_null(std::uint64_t row, int column) const {
+    return storage_.nulls[row * storage_.columns + column];
+  }
+  template <class T>
+  T get(std::uint64_t row, int column) const {
+    check(row, column, SqlType<T>::kOid);
+    if (is_null(row, column)) throw Error{ErrorCode::internal, "unexpected null in a result"};
+    return SqlType<T>::from_datum(storage_.values[row * storage_.columns + column]);
+  }
+  template <class T>
+  std::optional<T> get_optional(std::uint64_t row, int column) const {
+    check(row, column, SqlType<T>::kOid);
+    if (is_null(row, column)) return std::nullopt;
+    return SqlType<T>::from_datum(storage_.values[row * storage_.columns + column]);
+  }
+
+ private:
+  void check(std::uint64_t row, int column, Oid type) const;
+
+  Storage storage_;
+};
+
+/// Connects to SPI for the body. Return values, not Datums: SPI memory dies with it.
+/// On an exception the connection is left to the (sub)transaction's abort.
+template <class Body>
+auto with_spi(Body&& body) {
+  guard([] { SPI_connect(); });
+  if constexpr (std::is_void_v<std::invoke_result_t<Body&>>) {
+    body();
+    guard([] { SPI_finish(); });
+  } else {
+    auto result = body();
+    guard([] { SPI_finish(); });
+    return result;
+  }
+}
+
+namespace detail {
+/// Prepares and keeps a plan (inside a guard).
+SPIPlanPtr keep_plan(const char* sql, const Oid* types, int count);
+/// Runs a kept plan and deforms what it returned (inside a guard).
+Rows::Storage execute_plan(SPIPlanPtr plan, Datum* values, const char* nulls);
+/// Runs one statement that nobody keeps, such as DDL (inside a guard).
+Rows::Storage execute_once(const char* sql);
+}  // namespace detail
+
+/// One statement with typed parameters, planned at first use and kept for the session.
+/// `static constinit Plan<Uuid, Decimal> kPay{"UPDATE … WHERE id = $1"};`
+template <class... Args>
+class Plan {
+ public:
+  constexpr explicit Plan(const char* sql) : sql_(sql) {}
+
+  Rows run(const Args&... args) {
+    return Rows{guard([&] {
+      if (plan_ == nullptr) {
+        const std::array<Oid, sizeof...(Args) + 1> types{kSqlOid<Args>..., InvalidOid};
+        plan_ = detail::keep_plan(sql_, types.data(), sizeof...(Args));
+      }
+      const std::array<Parameter, sizeof...(Args) + 1> parameters{to_parameter(args)..., {}};
+      Datum values[sizeof...(Args) + 1];
+      char nulls[sizeof...(Args) + 1];
+      for (std::size_t i = 0; i < sizeof...(Args); ++i) {
+        values[i] = parameters[i].value;
+        nulls[i] = parameters[i].is_null ? 'n' : ' ';
+      }
+      return detail::execute_plan(plan_, values, nulls);
+    })};
+  }
+
+ private:
+  const char* sql_;
+  SPIPlanPtr plan_ = nullptr;
+};
+
+/// Runs one statement that nobody keeps, such as DDL.
+inline Rows run_once(const char* sql) {
+  return Rows{guard([sql] { return detail::execute_once(sql); })};
+}
+
+}  // namespace lad::pg

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <optional>
+
+#include "core/error.hpp"
+#include "pg/boundary.hpp"
+#include "pg/values.hpp"
+
+namespace lad::pg {
+
+/// One firing of a row trigger. Columns are found by name in the row's shape, never by the
+/// table's name, so a trigger works on partitions and shards alike.
+class TriggerCall {
+ public:
+  /// Refuses (internal) when the function is not called as a trigger.
+  explicit TriggerCall(FunctionCallInfo fcinfo);
+
+  bool is_insert() const { return TRIGGER_FIRED_BY_INSERT(data_->tg_event); }
+  bool is_update() const { return TRIGGER_FIRED_BY_UPDATE(data_->tg_event); }
+  bool is_delete() const { return TRIGGER_FIRED_BY_DELETE(data_->tg_event); }
+  bool is_truncate() const { return TRIGGER_FIRED_BY_TRUNCATE(data_->tg_event); }
+  bool is_row() const { return TRIGGER_FIRED_FOR_ROW(data_->tg_event); }
+
+  int argument_count() const { return data_->tg_trigger->tgnargs; }
+  const char* argument(int index) const { return data_->tg_trigger->tgargs[index]; }
+
+  /// Attribute number of a column, 0 when the table has none of that name.
+  int column(const char* name) const;
+  /// As column, but internal error when missing.
+  int require_column(const char* name) const;
+
+  bool old_is_null(int column) const { return is_null(data_->tg_trigtuple, column); }
+  bool new_is_null(int column) const { return is_null(new_tuple(), column); }
+  template <class T>
+  std::optional<T> old_value(int column) const {
+    return read<T>(data_->tg_trigtuple, column);
+  }
+  template <class T>
+  std::optional<T> new_value(int column) const {
+    return read<T>(new_tuple(), column);
+  }
+  /// Whether the column differs between old and new row, by its type's own binary image.
+  bool changed(int column) const;
+
+  /// A BEFORE trigger's new row with some columns replaced; call several times for several.
+  void set_new(int column, const Parameter& value);
+  /// Builds a parameter of the column's type from a C++ value of that type.
+  template <class T>
+  void set_new_value(int column, const T& value) {
+    set_new(column, guard([&] { return to_parameter(value); }));
+  }
+  void copy_new(int from_column, int to_column);
+
+  /// What a BEFORE (the row to go on with) or an AFTER trigger (ignored) returns.
+  Datum proceed() const {
+    return PointerGetDatum(modified_ != nullptr
+                               ? modified_
+                               : (is_update() ? data_->tg_newtuple : data_->tg_trigtuple));
+  }
+
+ private:
+  HeapTuple new_tuple() const {
+    if (modified_ != nullptr) return modified_;
+    return is_update() ? data_->tg_newtuple : data_->tg_trigtuple;
+  }
+  bool is_null(HeapTuple tuple, int column) const;
+  Datum fetch(HeapTuple tuple, int column, Oid type) const;
+
+  template <class T>
+  std::optional<T> read(HeapTuple tuple, int column) const {
+    if (is_null(tuple, column)) return std::nullopt;
+    return SqlType<T>::from_datum(fetch(tuple, column, SqlType<T>::kOid));
+  }
+
+  TriggerData* data_;
+  HeapTuple modified_ = nullptr;
+};
+
+}  // namespace lad::pg
