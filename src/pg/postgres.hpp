@@ -7,6 +7,11 @@
 #define PGDLLEXPORT __attribute__((visibility("default")))
 
 extern "C" {
+// postgres.h comes before every other header of the server.
+#include <postgres.h>
+}
+
+extern "C" {
 #include <access/htup_details.h>
 #include <access/xact.h>
 #include <catalog/pg_type_d.h>
@@ -15,7 +20,6 @@ extern "C" {
 #include <fmgr.h>
 #include <funcapi.h>
 #include <miscadmin.h>
-#include <postgres.h>
 #include <utils/acl.h>
 #include <utils/builtins.h>
 #include <utils/jsonb.h>
