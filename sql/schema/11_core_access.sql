@@ -263,7 +263,8 @@ CREATE INDEX feature_flags_user_id_idx
 CREATE POLICY feature_flags_tenant ON lad_data.feature_flags
     USING (tenant_id = lad.current_tenant_id()) WITH CHECK (tenant_id = lad.current_tenant_id());
 
-CREATE POLICY feature_flags_everyone ON lad_data.feature_flags FOR SELECT USING (tenant_id IS NULL);
+CREATE POLICY feature_flags_everyone ON lad_data.feature_flags FOR SELECT
+    USING (tenant_id IS NULL);
 
 GRANT SELECT ON lad_data.feature_flags TO lad_app, lad_service;
 

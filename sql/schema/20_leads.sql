@@ -267,7 +267,8 @@ CREATE TABLE lad_data.lead_attachments (
         REFERENCES lad_data.tenants (id) ON DELETE CASCADE,
     CONSTRAINT lead_attachments_lead_id_fkey FOREIGN KEY (tenant_id, lead_id)
         REFERENCES lad_data.leads (tenant_id, id) ON DELETE CASCADE,
-    CONSTRAINT lead_attachments_uploaded_by_user_id_fkey FOREIGN KEY (tenant_id, uploaded_by_user_id)
+    CONSTRAINT lead_attachments_uploaded_by_user_id_fkey
+        FOREIGN KEY (tenant_id, uploaded_by_user_id)
         REFERENCES lad_data.memberships (tenant_id, user_id),
     CONSTRAINT lead_attachments_uploaded_by_fkey FOREIGN KEY (tenant_id, uploaded_by)
         REFERENCES lad_data.memberships (tenant_id, user_id),
@@ -371,8 +372,11 @@ CREATE TABLE lad_data.lead_bookings (
         EXCLUDE USING gist (
             tenant_id WITH =,
             assigned_user_id WITH =,
-            tstzrange(scheduled_at, coalesce(buffer_until,
-                (scheduled_at AT TIME ZONE 'UTC' + interval '45 minutes') AT TIME ZONE 'UTC')) WITH &&
+            tstzrange(
+                scheduled_at,
+                coalesce(buffer_until,
+                    (scheduled_at AT TIME ZONE 'UTC' + interval '45 minutes') AT TIME ZONE 'UTC')
+            ) WITH &&
         ) WHERE (status IN ('scheduled', 'in_progress') AND is_deleted = false)
 );
 

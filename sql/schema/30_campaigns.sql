@@ -269,7 +269,8 @@ CREATE TABLE lad_data.campaign_lead_activities (
     CONSTRAINT campaign_lead_activities_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT campaign_lead_activities_tenant_id_fkey FOREIGN KEY (tenant_id)
         REFERENCES lad_data.tenants (id) ON DELETE CASCADE,
-    CONSTRAINT campaign_lead_activities_campaign_lead_id_fkey FOREIGN KEY (tenant_id, campaign_lead_id)
+    CONSTRAINT campaign_lead_activities_campaign_lead_id_fkey
+        FOREIGN KEY (tenant_id, campaign_lead_id)
         REFERENCES lad_data.campaign_leads (tenant_id, id) ON DELETE CASCADE,
     CONSTRAINT campaign_lead_activities_step_id_fkey FOREIGN KEY (tenant_id, step_id)
         REFERENCES lad_data.campaign_steps (tenant_id, id),

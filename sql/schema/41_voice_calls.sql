@@ -27,7 +27,8 @@ CREATE TABLE lad_data.voice_call_batches (
     CONSTRAINT voice_call_batches_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT voice_call_batches_tenant_id_fkey FOREIGN KEY (tenant_id)
         REFERENCES lad_data.tenants (id) ON DELETE CASCADE,
-    CONSTRAINT voice_call_batches_initiated_by_user_id_fkey FOREIGN KEY (tenant_id, initiated_by_user_id)
+    CONSTRAINT voice_call_batches_initiated_by_user_id_fkey
+        FOREIGN KEY (tenant_id, initiated_by_user_id)
         REFERENCES lad_data.memberships (tenant_id, user_id),
     CONSTRAINT voice_call_batches_agent_id_fkey FOREIGN KEY (tenant_id, agent_id)
         REFERENCES lad_data.voice_agents (tenant_id, id),
@@ -120,7 +121,8 @@ CREATE TABLE lad_data.voice_call_logs (
     CONSTRAINT voice_call_logs_pkey PRIMARY KEY (tenant_id, id, created_at),
     CONSTRAINT voice_call_logs_tenant_id_fkey FOREIGN KEY (tenant_id)
         REFERENCES lad_data.tenants (id) ON DELETE CASCADE,
-    CONSTRAINT voice_call_logs_initiated_by_user_id_fkey FOREIGN KEY (tenant_id, initiated_by_user_id)
+    CONSTRAINT voice_call_logs_initiated_by_user_id_fkey
+        FOREIGN KEY (tenant_id, initiated_by_user_id)
         REFERENCES lad_data.memberships (tenant_id, user_id),
     CONSTRAINT voice_call_logs_lead_id_fkey FOREIGN KEY (tenant_id, lead_id)
         REFERENCES lad_data.leads (tenant_id, id),

@@ -47,7 +47,8 @@ CREATE INDEX billing_pricing_catalog_lookup_idx
 CREATE POLICY billing_pricing_catalog_tenant ON lad_data.billing_pricing_catalog
     USING (tenant_id = lad.current_tenant_id()) WITH CHECK (tenant_id = lad.current_tenant_id());
 
-CREATE POLICY billing_pricing_catalog_everyone ON lad_data.billing_pricing_catalog FOR SELECT USING (tenant_id IS NULL);
+CREATE POLICY billing_pricing_catalog_everyone ON lad_data.billing_pricing_catalog FOR SELECT
+    USING (tenant_id IS NULL);
 
 GRANT SELECT ON lad_data.billing_pricing_catalog TO lad_app, lad_service;
 
@@ -114,7 +115,8 @@ CREATE INDEX billing_exchange_rates_lookup_idx
 CREATE POLICY billing_exchange_rates_tenant ON lad_data.billing_exchange_rates
     USING (tenant_id = lad.current_tenant_id()) WITH CHECK (tenant_id = lad.current_tenant_id());
 
-CREATE POLICY billing_exchange_rates_everyone ON lad_data.billing_exchange_rates FOR SELECT USING (tenant_id IS NULL);
+CREATE POLICY billing_exchange_rates_everyone ON lad_data.billing_exchange_rates FOR SELECT
+    USING (tenant_id IS NULL);
 
 GRANT SELECT ON lad_data.billing_exchange_rates TO lad_app, lad_service;
 
@@ -223,7 +225,8 @@ CREATE TABLE lad_data.billing_usage_events (
         REFERENCES lad_data.tenants (id),
     CONSTRAINT billing_usage_events_user_id_fkey FOREIGN KEY (tenant_id, user_id)
         REFERENCES lad_data.memberships (tenant_id, user_id),
-    CONSTRAINT billing_usage_events_ledger_transaction_id_fkey FOREIGN KEY (tenant_id, ledger_transaction_id)
+    CONSTRAINT billing_usage_events_ledger_transaction_id_fkey
+        FOREIGN KEY (tenant_id, ledger_transaction_id)
         REFERENCES lad_data.billing_ledger_transactions (tenant_id, id),
     CONSTRAINT billing_usage_events_invoice_id_fkey FOREIGN KEY (tenant_id, invoice_id)
         REFERENCES lad_data.billing_invoices (tenant_id, id),
@@ -346,22 +349,39 @@ COMMENT ON COLUMN lad_data.billing_feature_entitlements.updated_at IS
     'When the row was last changed; kept by a trigger.';
 
 INSERT INTO lad_data.billing_pricing_catalog
-    (tenant_id, category, provider, model, unit, unit_price, currency, description, effective_from)
+    (id, tenant_id, category, provider, model, unit, unit_price, currency,
+     description, effective_from)
 VALUES
-    (NULL, 'stt', 'openai', 'whisper-1', 'second', 0.0001, 'USD', 'Speech to text', '2020-01-01 00:00:00+00'),
-    (NULL, 'llm', 'openai', 'gpt-4', 'token', 0.00003, 'USD', 'Language model', '2020-01-01 00:00:00+00'),
-    (NULL, 'llm', 'openai', 'gpt-3.5-turbo', 'token', 0.000002, 'USD', 'Language model', '2020-01-01 00:00:00+00'),
-    (NULL, 'tts', 'openai', 'tts-1', 'character', 0.000015, 'USD', 'Text to speech', '2020-01-01 00:00:00+00'),
-    (NULL, 'tts', 'openai', 'tts-1-hd', 'character', 0.00003, 'USD', 'Text to speech, high definition', '2020-01-01 00:00:00+00'),
-    (NULL, 'telephony', 'twilio', 'voice', 'minute', 0.013, 'USD', 'Phone line', '2020-01-01 00:00:00+00'),
-    (NULL, 'telephony', 'twilio', 'sms', 'message', 0.0075, 'USD', 'Text message', '2020-01-01 00:00:00+00'),
-    (NULL, 'vm_infrastructure', 'runpod', '*', 'second', 0.0002, 'USD', 'Computing time', '2020-01-01 00:00:00+00'),
-    (NULL, 'enrichment', 'apollo', 'contact', 'record', 0.02, 'USD', 'Contact found', '2020-01-01 00:00:00+00'),
-    (NULL, 'enrichment', 'apollo', 'company', 'record', 0.05, 'USD', 'Company found', '2020-01-01 00:00:00+00'),
-    (NULL, 'telephony', 'lad', 'call', 'minute', 3, 'CREDIT', 'Started minute of a call', '2020-01-01 00:00:00+00'),
-    (NULL, 'enrichment', 'apollo', 'search', 'record', 1, 'CREDIT', 'Search', '2020-01-01 00:00:00+00'),
-    (NULL, 'enrichment', 'apollo', 'email-reveal', 'record', 2, 'CREDIT', 'Mail address and LinkedIn profile revealed', '2020-01-01 00:00:00+00'),
-    (NULL, 'enrichment', 'apollo', 'phone-reveal', 'record', 10, 'CREDIT', 'Phone number revealed', '2020-01-01 00:00:00+00'),
-    (NULL, 'enrichment', 'linkedin', 'connection', 'record', 1, 'CREDIT', 'Connection request', '2020-01-01 00:00:00+00'),
-    (NULL, 'enrichment', 'linkedin', 'template-message', 'message', 5, 'CREDIT', 'Message from a template', '2020-01-01 00:00:00+00')
+    ('5eed0000-0000-4000-8000-000000000001', NULL, 'stt', 'openai', 'whisper-1', 'second', 0.0001, 'USD',
+        'Speech to text', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000002', NULL, 'llm', 'openai', 'gpt-4', 'token', 0.00003, 'USD',
+        'Language model', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000003', NULL, 'llm', 'openai', 'gpt-3.5-turbo', 'token', 0.000002, 'USD',
+        'Language model', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000004', NULL, 'tts', 'openai', 'tts-1', 'character', 0.000015, 'USD',
+        'Text to speech', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000005', NULL, 'tts', 'openai', 'tts-1-hd', 'character', 0.00003, 'USD',
+        'Text to speech, high definition', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000006', NULL, 'telephony', 'twilio', 'voice', 'minute', 0.013, 'USD',
+        'Phone line', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000007', NULL, 'telephony', 'twilio', 'sms', 'message', 0.0075, 'USD',
+        'Text message', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000008', NULL, 'vm_infrastructure', 'runpod', '*', 'second', 0.0002, 'USD',
+        'Computing time', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000009', NULL, 'enrichment', 'apollo', 'contact', 'record', 0.02, 'USD',
+        'Contact found', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000010', NULL, 'enrichment', 'apollo', 'company', 'record', 0.05, 'USD',
+        'Company found', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000011', NULL, 'telephony', 'lad', 'call', 'minute', 3, 'CREDIT',
+        'Started minute of a call', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000012', NULL, 'enrichment', 'apollo', 'search', 'record', 1, 'CREDIT',
+        'Search', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000013', NULL, 'enrichment', 'apollo', 'email-reveal', 'record', 2, 'CREDIT',
+        'Mail address and LinkedIn profile revealed', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000014', NULL, 'enrichment', 'apollo', 'phone-reveal', 'record', 10, 'CREDIT',
+        'Phone number revealed', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000015', NULL, 'enrichment', 'linkedin', 'connection', 'record', 1, 'CREDIT',
+        'Connection request', '2020-01-01 00:00:00+00'),
+    ('5eed0000-0000-4000-8000-000000000016', NULL, 'enrichment', 'linkedin', 'template-message', 'message', 5, 'CREDIT',
+        'Message from a template', '2020-01-01 00:00:00+00')
 ON CONFLICT DO NOTHING;
