@@ -8,7 +8,8 @@ srcdir := $(VPATH)
 endif
 
 # Parts of the extension script, in the order CREATE EXTENSION runs them.
-SQL_PARTS :=
+SQL_PARTS := \
+	sql/lad/00_roles.sql
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
@@ -59,7 +60,7 @@ all install installcheck uninstall clean:
 endif
 
 lad_ext--1.0.sql: $(addprefix $(srcdir)/,$(SQL_PARTS)) $(srcdir)/Makefile
-	{ echo '\echo Use "CREATE EXTENSION lad_ext" to load this file. \quit'; \
+	{ printf '%s\n' '\echo Use "CREATE EXTENSION lad_ext" to load this file. \quit'; \
 	  cat /dev/null $(addprefix $(srcdir)/,$(SQL_PARTS)); } > $@.tmp && mv $@.tmp $@
 
 # Written only when the text changes, so that nothing recompiles for nothing.
