@@ -89,6 +89,15 @@ lint: ## check the rules of the house
 format: ## format the C++ sources in place
 	@git -C $(srcdir) ls-files '*.cpp' '*.hpp' | (cd $(srcdir) && xargs -r clang-format -i)
 
+docs: ## rewrite the function and error tables of the README
+	@$(BASH) $(TOOLS)/docs.sh
+
+psql: ## open a shell in the demo's database
+	@$(BASH) $(TOOLS)/psql.sh
+
+list-regress:
+	@echo $(REGRESS)
+
 dist: ## archive of the committed tree, for PGXN
 	@mkdir -p build
 	git archive --format=zip --prefix=lad_ext-1.0.0/ -o build/lad_ext-1.0.0.zip HEAD
@@ -101,4 +110,5 @@ clean-build:
 	@rm -rf build
 	@find src -name '*.d' -delete 2>/dev/null || true
 
-.PHONY: all install installcheck uninstall clean clean-build help setup check lint format dist FORCE
+.PHONY: all install installcheck uninstall clean clean-build help setup check lint format \
+	docs psql list-regress dist FORCE
