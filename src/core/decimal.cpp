@@ -167,18 +167,6 @@ std::string Fixed<Scale>::to_string() const {
 template class Fixed<6>;
 template class Fixed<10>;
 
-Decimal detail::multiply_half_away_wide(Decimal quantity, Rate rate) {
-  const Int256 product = Int256(quantity.native_units()) * Int256(rate.native_units());
-  const Int256 divisor(kRateUnit);
-  Int256 quotient;
-  Int256 rest;
-  divide_qr(Int256(abs(product)), divisor, quotient, rest);
-  if (rest * 2 >= divisor) ++quotient;
-  // Two bounded factors give less than 10^30 here, so the narrowing always fits.
-  const Int128 rounded(quotient);
-  return Decimal::from_units(product < 0 ? Int128(-rounded) : rounded);
-}
-
 std::vector<Decimal> allocate(Decimal total, std::span<const Decimal> weights) {
   Int128 sum = 0;
   for (const Decimal weight : weights) {

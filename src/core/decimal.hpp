@@ -80,6 +80,9 @@ class Fixed {
   constexpr detail::NativeInt128 native_units() const noexcept { return units_; }
   static constexpr Fixed from_native(detail::NativeInt128 units) { return checked(units); }
 
+  /// Throws the out_of_range of this type.
+  [[noreturn]] static void throw_out_of_range();
+
  private:
   static constexpr detail::NativeInt128 kLimit = detail::power_of_ten(kPrecision);
 
@@ -89,8 +92,6 @@ class Fixed {
     if (units >= kLimit || units <= -kLimit) throw_out_of_range();
     return Fixed(units);
   }
-
-  [[noreturn]] static void throw_out_of_range();
 
   detail::NativeInt128 units_ = 0;
 };
@@ -107,9 +108,6 @@ extern template class Fixed<10>;
 namespace detail {
 
 inline constexpr NativeInt128 kRateUnit = power_of_ten(Rate::kScale);
-
-/// The product in checked 256 bits, for operands whose product leaves 128 bits.
-Decimal multiply_half_away_wide(Decimal quantity, Rate rate);
 
 /// A magnitude in units of 10^-16, rounded to units of 10^-6.
 constexpr NativeUint128 round_to_amount(NativeUint128 product) {
@@ -129,8 +127,9 @@ constexpr NativeUint128 round_to_amount(NativeUint128 product) {
 /// Throws out_of_range if the result does not fit a Decimal.
 constexpr Decimal multiply_half_away(Decimal quantity, Rate rate) {
   detail::NativeInt128 product = 0;
+  // A product beyond 128 bits is above 10^22, far beyond any Decimal, so no wider type is needed.
   if (__builtin_mul_overflow(quantity.native_units(), rate.native_units(), &product)) {
-    return detail::multiply_half_away_wide(quantity, rate);
+    Decimal::throw_out_of_range();
   }
   const bool negative = product < 0;
   const auto magnitude = static_cast<detail::NativeUint128>(negative ? -product : product);
