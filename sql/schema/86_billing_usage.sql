@@ -389,15 +389,15 @@ VALUES
         'enrichment', 'apollo', 'search', 'record', 1, 'CREDIT', 'Search',
         '2020-01-01 00:00:00+00'),
     ('5eed0000-0000-4000-8000-000000000013', NULL,
-        'enrichment', 'apollo', 'email-reveal', 'record', 2, 'CREDIT', 'Mail address and LinkedIn profile revealed',
+        'enrichment', 'apollo', 'email-reveal', 'record', 2, 'CREDIT', 'Mail address and LinkedIn profile',
         '2020-01-01 00:00:00+00'),
     ('5eed0000-0000-4000-8000-000000000014', NULL,
-        'enrichment', 'apollo', 'phone-reveal', 'record', 10, 'CREDIT', 'Phone number revealed',
+        'enrichment', 'apollo', 'phone-reveal', 'record', 10, 'CREDIT', 'Phone number',
         '2020-01-01 00:00:00+00'),
     ('5eed0000-0000-4000-8000-000000000015', NULL,
         'enrichment', 'linkedin', 'connection', 'record', 1, 'CREDIT', 'Connection request',
         '2020-01-01 00:00:00+00'),
     ('5eed0000-0000-4000-8000-000000000016', NULL,
-        'enrichment', 'linkedin', 'template-message', 'message', 5, 'CREDIT', 'Message from a template',
+        'enrichment', 'linkedin', 'template-message', 'message', 5, 'CREDIT', 'Template message',
         '2020-01-01 00:00:00+00')
 ON CONFLICT DO NOTHING;
