@@ -16,6 +16,11 @@ inline Timestamp clock_now() {
   return {GetCurrentTimestamp()};
 }
 
+/// SQL's now(): when the transaction started.
+inline Timestamp transaction_now() {
+  return {GetCurrentTransactionStartTimestamp()};
+}
+
 /// Microseconds since 1970-01-01 UTC, as tokens count.
 inline std::int64_t unix_us(Timestamp at) {
   return at.us +

@@ -64,6 +64,30 @@ bool TriggerCall::changed(int column) const {
   });
 }
 
+bool TriggerCall::row_changed() const {
+  const TupleDesc shape = data_->tg_relation->rd_att;
+  for (int column = 1; column <= shape->natts; ++column) {
+    const Form_pg_attribute attribute = TupleDescAttr(shape, column - 1);
+    // A generated column is computed after the BEFORE triggers and follows the others anyway.
+    if (attribute->attisdropped || attribute->attgenerated != '\0') continue;
+    if (changed(column)) return true;
+  }
+  return false;
+}
+
+bool TriggerCall::new_equal(int column, int other_column) const {
+  return guard([&] {
+    const TupleDesc shape = data_->tg_relation->rd_att;
+    const Form_pg_attribute attribute = TupleDescAttr(shape, column - 1);
+    bool null = false;
+    bool other_null = false;
+    const Datum value = heap_getattr(new_tuple(), column, shape, &null);
+    const Datum other = heap_getattr(new_tuple(), other_column, shape, &other_null);
+    if (null || other_null) return null == other_null;
+    return datum_image_eq(value, other, attribute->attbyval, attribute->attlen);
+  });
+}
+
 void TriggerCall::set_new(int column, const Parameter& value) {
   modified_ = guard([&] {
     Datum datum = value.value;

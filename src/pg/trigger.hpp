@@ -41,6 +41,10 @@ class TriggerCall {
   }
   /// Whether the column differs between old and new row, by its type's own binary image.
   bool changed(int column) const;
+  /// Whether any column differs between old and new row.
+  bool row_changed() const;
+  /// Whether two columns of the new row hold the same, NULL being equal to NULL.
+  bool new_equal(int column, int other_column) const;
 
   /// A BEFORE trigger's new row with some columns replaced; call several times for several.
   void set_new(int column, const Parameter& value);
