@@ -4,13 +4,14 @@
 #include <exception>
 #include <new>
 #include <stdexcept>
+#include <string_view>
 
 #include "core/error.hpp"
 
 namespace lad::pg {
 namespace {
 
-int sqlstate_of(const char* code) {
+int sqlstate_of(std::string_view code) {
   return MAKE_SQLSTATE(code[0], code[1], code[2], code[3], code[4]);
 }
 
