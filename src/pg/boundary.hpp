@@ -82,6 +82,7 @@ inline void poll_interrupts() {
 #define LAD_FUNCTION(name)                                                         \
   static Datum name##_body(FunctionCallInfo fcinfo);                               \
   extern "C" {                                                                     \
+  PGDLLEXPORT Datum name(FunctionCallInfo fcinfo);                                 \
   PG_FUNCTION_INFO_V1(name);                                                       \
   Datum name(FunctionCallInfo fcinfo) {                                            \
     return lad::pg::boundary([fcinfo]() -> Datum { return name##_body(fcinfo); }); \
