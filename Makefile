@@ -9,7 +9,9 @@ endif
 
 # Parts of the extension script, in the order CREATE EXTENSION runs them.
 SQL_PARTS := \
-	sql/lad/00_roles.sql
+	sql/lad/00_roles.sql \
+	sql/lad/30_wallet.sql \
+	sql/lad/40_ledger.sql
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))

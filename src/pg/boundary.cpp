@@ -36,7 +36,7 @@ Failure describe_current_exception() noexcept {
   } catch (const PostgresError&) {
     failure.is_postgres = true;
   } catch (const Error& error) {
-    failure.sqlstate = sqlstate_of(error_info(error.code()).sqlstate);
+    failure.sqlstate = sqlstate_of(sqlstate(error.code()));
     copy(failure.message, error.message().c_str());
     copy(failure.detail, error.detail().c_str());
     copy(failure.hint, error.hint().c_str());

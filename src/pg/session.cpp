@@ -11,4 +11,38 @@ bool caller_has_role(const char* role) {
   });
 }
 
+void require_caller(const char* role, const char* action) {
+  if (caller_has_role(role)) return;
+  throw Error{ErrorCode::privilege, std::string("must be a member of ") + role + " to " + action};
+}
+
+std::int64_t finite_unix_us(Timestamp at, const char* name) {
+  if (TIMESTAMP_NOT_FINITE(at.us)) {
+    throw Error{ErrorCode::invalid_argument, std::string(name) + " must be finite"};
+  }
+  return unix_us(at);
+}
+
+bool is_superuser() {
+  return guard([] { return superuser(); });
+}
+
+Uuid random_uuid() {
+  Uuid uuid;
+  if (!pg_strong_random(uuid.bytes.data(), uuid.bytes.size())) {
+    throw Error{ErrorCode::internal, "no random numbers available"};
+  }
+  uuid.bytes[6] = (uuid.bytes[6] & 0x0F) | 0x40;
+  uuid.bytes[8] = (uuid.bytes[8] & 0x3F) | 0x80;
+  return uuid;
+}
+
+std::string jsonb_text(JsonbDatum json) {
+  const char* const text = guard([json]() -> const char* {
+    Jsonb* const value = DatumGetJsonbP(json.value);
+    return JsonbToCString(nullptr, &value->root, VARSIZE(value));
+  });
+  return text;
+}
+
 }  // namespace lad::pg

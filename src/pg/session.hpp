@@ -11,6 +11,15 @@ namespace lad::pg {
 /// Superusers have those of every role; a role that does not exist has no members.
 bool caller_has_role(const char* role);
 
+/// Throws privilege (42501) "must be a member of ROLE to ACTION" unless the caller is.
+void require_caller(const char* role, const char* action);
+
+/// A random UUID of version 4 from the server's strong random source.
+Uuid random_uuid();
+
+/// The text of a jsonb argument: keys sorted, no duplicates, so equal objects read the same.
+std::string jsonb_text(JsonbDatum json);
+
 /// The clock, not the transaction's start.
 inline Timestamp clock_now() {
   return {GetCurrentTimestamp()};
@@ -22,9 +31,23 @@ inline Timestamp transaction_now() {
 }
 
 /// Microseconds since 1970-01-01 UTC, as tokens count.
+/// Infinity stays the smallest or largest integer.
 inline std::int64_t unix_us(Timestamp at) {
+  if (TIMESTAMP_NOT_FINITE(at.us)) return at.us;
   return at.us +
          (static_cast<std::int64_t>(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY);
 }
+
+inline Timestamp from_unix_us(std::int64_t us) {
+  if (TIMESTAMP_NOT_FINITE(us)) return {us};
+  return {us -
+          (static_cast<std::int64_t>(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY)};
+}
+
+/// As unix_us, but throws invalid_argument (22023) for infinity.
+std::int64_t finite_unix_us(Timestamp at, const char* name);
+
+/// Whether the current role is a superuser.
+bool is_superuser();
 
 }  // namespace lad::pg

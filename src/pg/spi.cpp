@@ -54,9 +54,9 @@ SPIPlanPtr keep_plan(const char* sql, const Oid* types, int count) {
   return plan;
 }
 
-Rows::Storage execute_plan(SPIPlanPtr plan, Datum* values, const char* nulls) {
+Rows::Storage execute_plan(SPIPlanPtr plan, Datum* values, const char* nulls, bool read_only) {
   SPI_tuptable = nullptr;
-  check_result(SPI_execute_plan(plan, values, nulls, false, 0));
+  check_result(SPI_execute_plan(plan, values, nulls, read_only, 0));
   return deform(SPI_tuptable, SPI_processed);
 }
 

@@ -71,7 +71,7 @@ namespace detail {
 /// Prepares and keeps a plan (inside a guard).
 SPIPlanPtr keep_plan(const char* sql, const Oid* types, int count);
 /// Runs a kept plan and deforms what it returned (inside a guard).
-Rows::Storage execute_plan(SPIPlanPtr plan, Datum* values, const char* nulls);
+Rows::Storage execute_plan(SPIPlanPtr plan, Datum* values, const char* nulls, bool read_only);
 /// Runs one statement that nobody keeps, such as DDL (inside a guard).
 Rows::Storage execute_once(const char* sql);
 }  // namespace detail
@@ -83,7 +83,15 @@ class Plan {
  public:
   constexpr explicit Plan(const char* sql) : sql_(sql) {}
 
-  Rows run(const Args&... args) {
+  /// Runs with a fresh snapshot that sees this transaction's own changes.
+  Rows run(const Args&... args) { return execute(false, args...); }
+
+  /// Runs with the snapshot of the calling statement: several reads of a STABLE function then
+  /// agree with each other. The statement must not write.
+  Rows run_in_snapshot(const Args&... args) { return execute(true, args...); }
+
+ private:
+  Rows execute(bool read_only, const Args&... args) {
     return Rows{guard([&] {
       if (plan_ == nullptr) {
         const std::array<Oid, sizeof...(Args) + 1> types{kSqlOid<Args>..., InvalidOid};
@@ -96,11 +104,10 @@ class Plan {
         values[i] = parameters[i].value;
         nulls[i] = parameters[i].is_null ? 'n' : ' ';
       }
-      return detail::execute_plan(plan_, values, nulls);
+      return detail::execute_plan(plan_, values, nulls, read_only);
     })};
   }
 
- private:
   const char* sql_;
   SPIPlanPtr plan_ = nullptr;
 };

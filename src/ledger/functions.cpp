@@ -1,0 +1,121 @@
+#include "ledger/store.hpp"
+#include "ledger/wallet_store.hpp"
+#include "pg/args.hpp"
+#include "pg/context.hpp"
+#include "pg/result.hpp"
+#include "pg/session.hpp"
+#include "pg/spi.hpp"
+#include "pg/trigger.hpp"
+
+namespace ledger = lad::ledger;
+namespace store = lad::ledger::store;
+using lad::Decimal;
+using lad::Error;
+using lad::ErrorCode;
+using lad::Uuid;
+using lad::pg::Args;
+
+namespace {
+
+ledger::Posting replay(const store::Known& known, const ledger::Request& request) {
+  if (known.request_hash == ledger::fingerprint(request)) return known.posting;
+  throw Error{ErrorCode::idempotency_conflict, "idempotency key was used for another request",
+              "The key posted something else before, and a key posts once for ever."};
+}
+
+ledger::Circumstances circumstances(const lad::pg::TenantContext& context) {
+  ledger::Circumstances now;
+  now.id = lad::pg::random_uuid();
+  now.tenant_id = context.tenant_id;
+  if (!context.user_id.is_nil()) now.user_id = context.user_id;
+  now.now_us = lad::pg::unix_us(lad::pg::clock_now());
+  return now;
+}
+
+/// Key, lock, key again, decide, write. The second look sees what was posted while this session
+/// waited for the lock; the unique index is the last defence against a post through another wallet.
+ledger::Posting post(const ledger::Request& request) {
+  const lad::pg::TenantContext context = lad::pg::require_tenant();
+  ledger::require_valid(request, lad::pg::unix_us(lad::pg::clock_now()));
+  if (request.type != ledger::Type::debit) {
+    lad::pg::require_caller("lad_service", "post anything but a debit");
+  }
+  const Uuid& tenant_id = context.tenant_id;
+  const std::string& key = request.idempotency_key;
+  return lad::pg::with_spi([&]() -> ledger::Posting {
+    if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
+    const lad::wallet::Wallet wallet = store::lock_wallet(tenant_id, request.wallet_id);
+    if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
+    const ledger::Entry entry = ledger::decide(request, wallet, circumstances(context));
+    if (store::save(entry)) return ledger::to_posting(entry, wallet);
+    if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
+    throw Error{ErrorCode::internal, "a posting with this key vanished"};
+  });
+}
+
+Datum to_datum(FunctionCallInfo fcinfo, const ledger::Posting& posting) {
+  return lad::pg::to_row(fcinfo, posting.transaction_id, posting.wallet_id, posting.seq,
+                         posting.type, posting.amount, posting.balance_before,
+                         posting.balance_after, posting.available, posting.currency,
+                         lad::pg::from_unix_us(posting.created_at_us), posting.replayed);
+}
+
+/// The arguments that topup, debit, credit and adjust share.
+Datum post_as(FunctionCallInfo fcinfo, ledger::Type type) {
+  const Args args{fcinfo};
+  ledger::Request request;
+  request.type = type;
+  request.wallet_id = args.get<Uuid>(0, "wallet_id");
+  request.amount = args.get<Decimal>(1, "amount");
+  request.idempotency_key = args.get<std::string>(2, "idempotency_key");
+  request.reference_type = args.get_optional<std::string>(3);
+  request.reference_id = args.get_optional<Uuid>(4);
+  request.description = args.get_optional<std::string>(5);
+  request.metadata = lad::pg::jsonb_text(args.get<lad::pg::JsonbDatum>(6, "metadata"));
+  return to_datum(fcinfo, post(request));
+}
+
+}  // namespace
+
+LAD_FUNCTION(lad_topup) {
+  return post_as(fcinfo, ledger::Type::topup);
+}
+LAD_FUNCTION(lad_debit) {
+  return post_as(fcinfo, ledger::Type::debit);
+}
+LAD_FUNCTION(lad_credit) {
+  return post_as(fcinfo, ledger::Type::credit);
+}
+LAD_FUNCTION(lad_adjust) {
+  return post_as(fcinfo, ledger::Type::adjustment);
+}
+
+LAD_FUNCTION(lad_post) {
+  const Args args{fcinfo};
+  ledger::Request request;
+  request.wallet_id = args.get<Uuid>(0, "wallet_id");
+  request.type = ledger::parse_type(args.get<std::string>(1, "transaction_type"));
+  request.amount = args.get<Decimal>(2, "amount");
+  request.idempotency_key = args.get<std::string>(3, "idempotency_key");
+  request.reference_type = args.get_optional<std::string>(4);
+  request.reference_id = args.get_optional<Uuid>(5);
+  request.description = args.get_optional<std::string>(6);
+  request.metadata = lad::pg::jsonb_text(args.get<lad::pg::JsonbDatum>(7, "metadata"));
+  if (const auto effective_at = args.get_optional<lad::pg::Timestamp>(8)) {
+    request.effective_at_us = lad::pg::finite_unix_us(*effective_at, "effective_at");
+  }
+  request.expected_balance = args.get_optional<Decimal>(9);
+  return to_datum(fcinfo, post(request));
+}
+
+LAD_FUNCTION(lad_guard_ledger) {
+  const lad::pg::TriggerCall call{fcinfo};
+  if (!call.is_insert()) {
+    throw Error{ErrorCode::immutable_record, "ledger rows never change and never go"};
+  }
+  // A superuser restores dumps; what he plants by hand lad.verify_ledger finds.
+  if (!store::is_saving() && !lad::pg::is_superuser()) {
+    throw Error{ErrorCode::immutable_record, "ledger rows are written by posting functions only"};
+  }
+  return call.proceed();
+}
