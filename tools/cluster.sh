@@ -52,14 +52,23 @@ write_key_file() {
   chmod 600 "$home/key_file"
 }
 
+# initdb runs once; every cluster starts as a copy of its result.
+initialize() {
+  local new=$fresh.$$
+  mkdir -m 700 "$new"
+  [ "$(id -u)" != 0 ] || chown "$server_user:" "$new"
+  as_server "$pg_home/bin/initdb" -D "$new" -U postgres --auth-local=trust --auth-host=reject \
+    --encoding=UTF8 --locale=C.UTF-8 --no-sync > "$home/initdb.log" 2>&1 ||
+    fail "initdb failed: $(tail -n 3 "$home/initdb.log")"
+  mv -T "$new" "$fresh" 2>/dev/null || rm -rf "$new"
+}
+
 create() {
   mkdir -p "$home"
   write_key_file
-  mkdir -m 700 "$data"
-  [ "$(id -u)" != 0 ] || chown "$server_user:" "$data" "$home/key_file" "$home"
-  as_server "$pg_home/bin/initdb" -D "$data" -U postgres --auth-local=trust --auth-host=reject \
-    --encoding=UTF8 --locale=C.UTF-8 --no-sync > "$home/initdb.log" 2>&1 ||
-    fail "initdb failed: $(tail -n 3 "$home/initdb.log")"
+  [ -d "$fresh" ] || initialize
+  cp -a "$fresh" "$data"
+  [ "$(id -u)" != 0 ] || chown "$server_user:" "$home/key_file" "$home"
   cat >> "$data/postgresql.conf" <<CONF
 listen_addresses = ''
 shared_preload_libraries = 'lad_ext'
@@ -153,6 +162,7 @@ select_cluster() {
   [[ $name =~ ^[A-Za-z0-9_-]+$ ]] || usage
   home=$(readlink -f "$server")/clusters/$name
   data=$home/data
+  fresh=$(readlink -f "$server")/pg/initdb
 }
 
 command=${1:-}

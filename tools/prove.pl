@@ -12,6 +12,7 @@ my $root = dirname(dirname(abs_path($0)));
 
 my $harness = TAP::Harness->new({
     jobs     => 2,
+    verbosity => 1,
     merge    => 1,
     failures => 1,
     lib      => ["$root/test/tap"],
