@@ -75,10 +75,9 @@ stage_lint() { COUNTS=$out/lint.count bash tools/lint.sh; }
 stage_unit() {
   compgen -G 'test/unit/*_test.cpp' >/dev/null || { nothing unit; return; }
   cmake -G Ninja -S . -B "$build/unit" && ninja -C "$build/unit" -j2 || return 1
-  timeout 600 ctest --test-dir "$build/unit" -j2 --output-on-failure --timeout 120
-  local log=$build/unit/Testing/Temporary/LastTest.log
-  local all passed
+  local all log=$build/unit/Testing/Temporary/LastTest.log passed
   all=$(ctest --test-dir "$build/unit" -N | sed -n 's/^Total Tests: //p')
+  timeout 600 ctest --test-dir "$build/unit" -j2 --output-on-failure --timeout 120
   passed=$(grep -c '^Test Passed\.' "$log")
   record unit "$passed" $((all - passed))
 }
