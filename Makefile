@@ -11,7 +11,8 @@ endif
 SQL_PARTS := \
 	sql/lad/00_roles.sql \
 	sql/lad/30_wallet.sql \
-	sql/lad/40_ledger.sql
+	sql/lad/40_ledger.sql \
+	sql/lad/80_catalog.sql
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))

@@ -1,0 +1,81 @@
+#include "catalog/protection.hpp"
+
+namespace lad::catalog {
+namespace {
+
+/// Names in lad_data are plain identifiers, save for tables a user added.
+std::string quoted(const std::string& name) {
+  std::string result = "\"";
+  for (const char c : name) result += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return result + "\"";
+}
+
+class Derivation {
+ public:
+  explicit Derivation(const TableShape& table)
+      : table_(table), target_("lad_data." + quoted(table.name)) {}
+
+  std::vector<Protection> run() {
+    row_security();
+    if (has("tenant_id")) {
+      policy("tenant",
+             "USING (tenant_id = lad.current_tenant_id()) "
+             "WITH CHECK (tenant_id = lad.current_tenant_id())");
+    }
+    policy("service", "TO lad_service USING (true) WITH CHECK (true)");
+    if (!table_.is_partition) triggers();
+    return std::move(result_);
+  }
+
+ private:
+  bool has(const char* column) const { return table_.columns.contains(column); }
+
+  void row_security() {
+    const std::string table = " on lad_data." + table_.name;
+    add("row security" + table, table_.row_security,
+        "ALTER TABLE " + target_ + " ENABLE ROW LEVEL SECURITY");
+    add("forced row security" + table, table_.row_security_forced,
+        "ALTER TABLE " + target_ + " FORCE ROW LEVEL SECURITY");
+  }
+
+  void policy(const char* suffix, const std::string& rest) {
+    const std::string name = table_.name + "_" + suffix;
+    add("policy " + name + " on lad_data." + table_.name, table_.policies.contains(name),
+        "CREATE POLICY " + quoted(name) + " ON " + target_ + " " + rest);
+  }
+
+  void triggers() {
+    if (has("tenant_id")) trigger("update_keep_tenant", "UPDATE", "keep_tenant()");
+    if (has("updated_at")) trigger("update_touch", "UPDATE", "touch_updated_at()");
+    if (has("tenant_id") && has("organization_id")) {
+      trigger("write_organization", "INSERT OR UPDATE",
+              "sync_columns('tenant_id', 'organization_id')");
+    }
+    if (has("is_deleted") && has("deleted_at")) {
+      trigger("write_soft_delete", "INSERT OR UPDATE", "sync_soft_delete()");
+    }
+  }
+
+  void trigger(const char* suffix, const char* events, const char* call) {
+    const std::string name = table_.name + "_" + suffix;
+    add("trigger " + name + " on lad_data." + table_.name, table_.triggers.contains(name),
+        "CREATE TRIGGER " + quoted(name) + " BEFORE " + events + " ON " + target_ +
+            " FOR EACH ROW EXECUTE FUNCTION lad." + call);
+  }
+
+  void add(std::string object, bool exists, std::string sql) {
+    result_.push_back({std::move(object), exists ? "" : std::move(sql)});
+  }
+
+  const TableShape& table_;
+  std::string target_;
+  std::vector<Protection> result_;
+};
+
+}  // namespace
+
+std::vector<Protection> protections_of(const TableShape& table) {
+  return Derivation{table}.run();
+}
+
+}  // namespace lad::catalog

@@ -1,0 +1,16 @@
+#include "catalog/schema_files.hpp"
+
+namespace lad::catalog {
+namespace {
+
+constexpr SchemaFile kFiles[] = {
+#include "schema_files.inc"
+};
+
+}  // namespace
+
+std::span<const SchemaFile> schema_files() {
+  return kFiles;
+}
+
+}  // namespace lad::catalog

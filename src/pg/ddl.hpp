@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+#include "pg/boundary.hpp"
+
+/// Scripts of DDL: taking them apart with PostgreSQL's own parser, and running them as the role
+/// that is to own the result.
+namespace lad::pg {
+
+/// What a statement makes or does, as far as an installation needs to tell.
+enum class DdlKind {
+  schema,
+  table,
+  index,
+  trigger,
+  policy,
+  add_constraint,
+  add_column,
+  relation,  ///< a view or a sequence: exists or not, by name
+  insert,
+  annotation,  ///< COMMENT, GRANT, REVOKE, settings of a table: harmless to repeat
+};
+
+/// A column as CREATE TABLE wants it; the type in PostgreSQL's own spelling.
+struct ColumnShape {
+  std::string name;
+  std::string type;
+  bool not_null = false;
+  auto operator<=>(const ColumnShape&) const = default;
+};
+
+/// A named constraint of a table, with the text that ALTER TABLE … ADD takes.
+struct ConstraintClause {
+  std::string name;
+  std::string text;
+};
+
+struct DdlStatement {
+  DdlKind kind;
+  std::string schema;
+  std::string table;                          ///< the table it is about, empty for a schema
+  std::string name;                           ///< what it makes; the table's own name for a table
+  std::string text;                           ///< without the semicolon
+  std::vector<ColumnShape> columns;           // of a table
+  std::vector<ConstraintClause> constraints;  // of a table
+};
+
+/// The statements of a script in order. A statement an installation cannot judge is an internal
+/// error. Types are not looked up here: a column's type stays empty until resolve_columns.
+std::vector<DdlStatement> split_script(const std::string& script);
+
+/// The columns of a CREATE TABLE with their types looked up in this database.
+std::vector<ColumnShape> resolve_columns(const DdlStatement& create_table);
+
+/// Acts as another role until the end of the scope (or of the failed transaction). Row-level
+/// security that is forced on a table's owner is set aside meanwhile, so that the owner can add
+/// foreign keys and rows of everyone to its own tables.
+class ActAsOwner {
+ public:
+  explicit ActAsOwner(const char* role);
+  ~ActAsOwner();
+  ActAsOwner(const ActAsOwner&) = delete;
+  ActAsOwner& operator=(const ActAsOwner&) = delete;
+
+ private:
+  std::uint32_t saved_user_ = 0;
+  int saved_context_ = 0;
+};
+
+}  // namespace lad::pg
