@@ -167,5 +167,6 @@ CREATE FUNCTION lad.guard_ledger() RETURNS trigger
     SET search_path = pg_catalog, lad, pg_temp
     AS 'MODULE_PATHNAME', 'lad_guard_ledger';
 REVOKE ALL ON FUNCTION lad.guard_ledger() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lad.guard_ledger() TO lad_owner;
 COMMENT ON FUNCTION lad.guard_ledger() IS
     'Trigger of the ledger: LD102 for UPDATE, DELETE and TRUNCATE by anyone, and for an INSERT that is not made by a posting function (superusers restore dumps and may insert).';
