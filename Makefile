@@ -98,6 +98,9 @@ docs: ## rewrite the function and error tables of the README
 psql: ## open a shell in the demo's database
 	@$(BASH) $(TOOLS)/psql.sh
 
+new: ## write the skeletons of a new capability: make new CAP=name
+	@$(BASH) $(TOOLS)/new.sh $(CAP) $(N)
+
 list-regress:
 	@echo $(REGRESS)
 
@@ -114,4 +117,4 @@ clean-build:
 	@find src -name '*.d' -delete 2>/dev/null || true
 
 .PHONY: all install installcheck uninstall clean clean-build help setup check lint format \
-	docs psql list-regress dist FORCE
+	docs psql new list-regress dist FORCE
