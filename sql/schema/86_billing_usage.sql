@@ -389,7 +389,7 @@ VALUES
         'enrichment', 'apollo', 'search', 'record', 1, 'CREDIT', 'Search',
         '2020-01-01 00:00:00+00'),
     ('5eed0000-0000-4000-8000-000000000013', NULL,
-        'enrichment', 'apollo', 'email-reveal', 'record', 2, 'CREDIT', 'Mail address and LinkedIn profile',
+        'enrichment', 'apollo', 'email-reveal', 'record', 2, 'CREDIT', 'Mail address and profile',
         '2020-01-01 00:00:00+00'),
     ('5eed0000-0000-4000-8000-000000000014', NULL,
         'enrichment', 'apollo', 'phone-reveal', 'record', 10, 'CREDIT', 'Phone number',

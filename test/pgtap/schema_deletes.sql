@@ -45,8 +45,7 @@ SELECT throws_ok(
 SELECT throws_ok(format('DELETE FROM lad_data.leads WHERE id = %L', :lead), '23503', NULL,
                  'a lead that was called stays');
 SELECT throws_ok(format('DELETE FROM lad_data.memberships WHERE user_id = %L', :person), '23503',
-                 NULL,
-                 'a member who is named stays');
+                 NULL, 'a member who is named stays');
 SELECT throws_ok(format('DELETE FROM lad_data.users WHERE id = %L', :person), '23503', NULL,
                  'and so does the person');
 
