@@ -10,6 +10,7 @@ endif
 # Parts of the extension script, in the order CREATE EXTENSION runs them.
 SQL_PARTS := \
 	sql/lad/00_roles.sql \
+	sql/lad/10_tenancy.sql \
 	sql/lad/30_wallet.sql \
 	sql/lad/40_ledger.sql \
 	sql/lad/80_catalog.sql

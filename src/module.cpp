@@ -1,5 +1,16 @@
 #include "pg/boundary.hpp"
+#include "pg/context.hpp"
+#include "pg/key_file.hpp"
+#include "tenancy/gate.hpp"
 
 extern "C" {
 PG_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init() {
+  lad::pg::boundary([] {
+    lad::pg::require_preload();
+    lad::pg::define_key_file(lad::tenancy::kKeyFileFormat);
+    lad::pg::define_context(lad::tenancy::verify_context);
+  });
+}
 }

@@ -1,8 +1,17 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <string_view>
+
 #include "core/uuid.hpp"
 
 /// The tenant context of the running transaction.
+///
+/// It rides on the setting lad.token, so that savepoints, nesting, rollback and shipping to
+/// parallel workers are PostgreSQL's own. The setting's check hook accepts a valid token and keeps,
+/// instead of the token, who it is for and the stamp of the transaction: whatever outlives that
+/// transaction means nothing.
 namespace lad::pg {
 
 /// For whom the transaction acts. Backed by a token that was verified in this transaction, or by
@@ -13,10 +22,48 @@ struct TenantContext {
   bool is_service = false;  ///< set by lad.authenticate_service
 };
 
+/// Who a token is for; throws token_invalid, token_expired or token_revoked.
+/// Times in µs since 1970-01-01 UTC.
+using TokenVerifier = TenantContext (*)(std::string_view token, const void* keys,
+                                        std::string_view audience, std::int64_t now_us,
+                                        std::int64_t max_ttl_us);
+
+/// Refuses (ERROR) to be loaded in any way but shared_preload_libraries.
+void require_preload();
+
+/// Defines lad.token, lad.require_context, lad.max_token_ttl and the hooks; only while preloading,
+/// and last, because it reserves the prefix.
+void define_context(TokenVerifier verifier);
+
 /// The context, or nullptr when this transaction has none. Never raises.
 const TenantContext* current_context() noexcept;
 
 /// The context with a tenant; throws no_tenant_context (LD001) when there is none.
 const TenantContext& require_tenant();
+
+/// Whether a missing context is an error (setting lad.require_context).
+bool context_is_required() noexcept;
+
+/// Longest lifetime of a token in µs (setting lad.max_token_ttl).
+std::int64_t max_token_ttl_us() noexcept;
+
+/// The audience of tokens: the name of this database.
+std::string_view token_audience();
+
+/// Verifies the token and makes it the context until the transaction, or the savepoint it is in,
+/// ends. Hides the calling statement, which may hold the token, from pg_stat_activity and the log.
+void enter_context(const std::string& token);
+
+/// A context without a token, for services.
+void enter_service_context(const Uuid& tenant_id);
+
+/// Lends a context to reads that happen before one exists, such as those of lad.issue_token.
+class ContextLoan {
+ public:
+  explicit ContextLoan(const Uuid& tenant_id);
+  ~ContextLoan();
+  ContextLoan(const ContextLoan&) = delete;
+  ContextLoan& operator=(const ContextLoan&) = delete;
+};
 
 }  // namespace lad::pg

@@ -11,6 +11,27 @@ bool caller_has_role(const char* role) {
   });
 }
 
+std::int64_t Interval::exact_us(const char* name) const {
+  constexpr std::int64_t kMaxDays = 3'652'500;
+  if (months != 0) {
+    throw Error{ErrorCode::invalid_argument, std::string(name) + " must not have months"};
+  }
+  const std::int64_t whole_days = days + us / USECS_PER_DAY;
+  if (whole_days > kMaxDays || whole_days < -kMaxDays) {
+    throw Error{ErrorCode::out_of_range, std::string(name) + " is out of range"};
+  }
+  return us + days * USECS_PER_DAY;
+}
+
+std::string log_service(const std::string& reason) {
+  const char* const role = guard([&reason]() -> const char* {
+    char* const name = GetUserNameFromId(GetOuterUserId(), false);
+    ereport(LOG, (errmsg("service %s authenticated: %s", name, reason.c_str()), errhidestmt(true)));
+    return name;
+  });
+  return role;
+}
+
 void require_caller(const char* role, const char* action) {
   if (caller_has_role(role)) return;
   throw Error{ErrorCode::privilege, std::string("must be a member of ") + role + " to " + action};

@@ -11,6 +11,9 @@ namespace lad::pg {
 /// Superusers have those of every role; a role that does not exist has no members.
 bool caller_has_role(const char* role);
 
+/// Writes to the server's log who acts as a service and why; returns the role's name.
+std::string log_service(const std::string& reason);
+
 /// Throws privilege (42501) "must be a member of ROLE to ACTION" unless the caller is.
 void require_caller(const char* role, const char* action);
 

@@ -23,6 +23,17 @@ struct Timestamp {
   auto operator<=>(const Timestamp&) const = default;
 };
 
+/// interval as PostgreSQL keeps it.
+struct Interval {
+  std::int64_t us;
+  std::int32_t days;
+  std::int32_t months;
+
+  /// Microseconds, a day being 24 hours. Throws invalid_argument (22023) for an interval with
+  /// months, whose length depends on the calendar, and out_of_range (22003) beyond 10,000 years.
+  std::int64_t exact_us(const char* name) const;
+};
+
 /// jsonb as its text. As a parameter it must be valid JSON.
 struct Json {
   std::string text;
@@ -67,6 +78,15 @@ struct SqlType<Timestamp> {
   static constexpr Oid kOid = TIMESTAMPTZOID;
   static Datum to_datum(Timestamp value) { return TimestampTzGetDatum(value.us); }
   static Timestamp from_datum(Datum value) { return {DatumGetTimestampTz(value)}; }
+};
+
+template <>
+struct SqlType<Interval> {
+  static constexpr Oid kOid = INTERVALOID;
+  static Interval from_datum(Datum value) {
+    const auto* interval = reinterpret_cast<const ::Interval*>(DatumGetPointer(value));
+    return {interval->time, interval->day, interval->month};
+  }
 };
 
 template <>
