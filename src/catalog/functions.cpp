@@ -1,4 +1,4 @@
-#include "catalog/install.hpp"
+#include "catalog/install_store.hpp"
 #include "pg/result.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"

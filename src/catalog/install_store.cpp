@@ -1,8 +1,8 @@
-#include "catalog/install.hpp"
+#include "catalog/install_store.hpp"
 
 #include <set>
 
-#include "catalog/schema_files.hpp"
+#include "catalog/schema_store.hpp"
 
 namespace lad::catalog {
 namespace {

@@ -11,9 +11,9 @@ namespace lad::catalog {
 /// A table (or partition) of lad_data as it is now.
 struct TableShape {
   std::string name;
-  std::set<std::string> columns;
-  std::set<std::string> policies;
-  std::set<std::string> triggers;
+  std::set<std::string> columns = {};
+  std::set<std::string> policies = {};
+  std::set<std::string> triggers = {};
   bool row_security = false;
   bool row_security_forced = false;
   bool is_partition = false;

@@ -1,4 +1,4 @@
-#include "catalog/schema_files.hpp"
+#include "catalog/schema_store.hpp"
 
 namespace lad::catalog {
 namespace {
