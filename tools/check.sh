@@ -130,7 +130,7 @@ stage_isolation() {
   names=$(cd test/isolation/specs 2>/dev/null && ls -- *.spec 2>/dev/null | sed 's/\.spec$//')
   [ -n "$names" ] || { nothing isolation; return; }
   with_expected test/isolation/expected $names
-  make_database isolation || return 1
+  make_database isolation && psql -Xqd isolation -f test/isolation/setup.sql || return 1
   timeout 900 "$(regress_program isolation/pg_isolation_regress)" --bindir="$pg_home/bin" \
     --inputdir=test/isolation --outputdir="$out/isolation" --use-existing --dbname=isolation \
     ${ready[@]+"${ready[@]}"} | tee "$out/isolation.run"

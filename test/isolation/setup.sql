@@ -1,0 +1,39 @@
+-- Helpers of the isolation specs, made once in their database: a fresh tenant for each permutation.
+CREATE SCHEMA lad_test;
+CREATE TABLE lad_test.actors (tenant uuid, wallet uuid, member_wallet uuid);
+
+CREATE FUNCTION lad_test.authenticate() RETURNS void LANGUAGE sql AS $$
+    SELECT lad.authenticate_service(tenant, 'isolation test') FROM lad_test.actors
+$$;
+
+CREATE FUNCTION lad_test.wallet() RETURNS uuid LANGUAGE sql AS
+    'SELECT wallet FROM lad_test.actors';
+CREATE FUNCTION lad_test.member_wallet() RETURNS uuid LANGUAGE sql AS
+    'SELECT member_wallet FROM lad_test.actors';
+
+CREATE FUNCTION lad_test.new_wallet(amount numeric) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    tenant uuid := gen_random_uuid();
+    new_wallet uuid;
+BEGIN
+    INSERT INTO lad_data.tenants (id, name, slug, status) VALUES (tenant, tenant, tenant, 'active');
+    PERFORM lad.authenticate_service(tenant, 'isolation test');
+    new_wallet := lad.create_wallet(currency => 'USD');
+    PERFORM lad.topup(new_wallet, amount, 'opening');
+    DELETE FROM lad_test.actors;
+    INSERT INTO lad_test.actors VALUES (tenant, new_wallet);
+END $$;
+
+CREATE FUNCTION lad_test.new_member_wallet(amount numeric) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    member uuid := gen_random_uuid();
+    owner_tenant uuid := (SELECT tenant FROM lad_test.actors);
+    new_wallet uuid;
+BEGIN
+    INSERT INTO lad_data.users (id, email) VALUES (member, member || '@example.com');
+    INSERT INTO lad_data.memberships (tenant_id, user_id) VALUES (owner_tenant, member);
+    PERFORM lad.authenticate_service(owner_tenant, 'isolation test');
+    new_wallet := lad.create_wallet(member, 'USD');
+    PERFORM lad.topup(new_wallet, amount, 'opening of the member');
+    UPDATE lad_test.actors SET member_wallet = new_wallet;
+END $$;
