@@ -1,7 +1,7 @@
 #include "pg/boundary.hpp"
 #include "pg/context.hpp"
 #include "pg/key_file.hpp"
-#include "tenancy/gate.hpp"
+#include "tenancy/hooks.hpp"
 
 extern "C" {
 PG_MODULE_MAGIC;

@@ -1,0 +1,33 @@
+#include "tenancy/hooks.hpp"
+
+#include <cstring>
+
+#include "core/error.hpp"
+#include "tenancy/token.hpp"
+
+namespace lad::tenancy {
+namespace {
+
+void parse_into(std::string_view text, void* keys) {
+  const KeyRing ring = parse_key_ring(text);
+  std::memcpy(keys, &ring, sizeof(ring));
+}
+
+static_assert(sizeof(KeyRing) <= pg::kMaxKeysSize);
+
+}  // namespace
+
+const pg::KeyFileFormat kKeyFileFormat{sizeof(KeyRing), parse_into};
+
+pg::TenantContext verify_context(std::string_view token, const void* keys,
+                                 std::string_view audience, std::int64_t now_us,
+                                 std::int64_t max_ttl_us) {
+  KeyRing ring;
+  std::memcpy(&ring, keys, sizeof(ring));
+  const Claims claims = verify(token, ring, audience, now_us, max_ttl_us);
+  ring.cleanse();
+  if (claims.epoch < 1) throw Error{ErrorCode::token_invalid, "token has no valid epoch"};
+  return {claims.tenant, claims.user, false};
+}
+
+}  // namespace lad::tenancy
