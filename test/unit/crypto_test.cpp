@@ -52,7 +52,8 @@ TEST(HmacSha256, VectorsOfRfc4231) {
 
 TEST(HmacSha256, AnEmptyKeyIsNotThatOfTheCallBefore) {
   hmac("another key", "");
-  EXPECT_EQ(hmac("", ""), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+  EXPECT_EQ(hex(hmac_sha256({}, {})),
+            "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
 TEST(EqualInConstantTime, ComparesEveryByteAndTheLength) {
@@ -150,7 +151,7 @@ TEST(Base64, VectorsOfRfc4648) {
 }
 
 TEST(Base64, RefusesEveryOtherSpelling) {
-  for (const char* text : {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Z===", "====", "=",
+  for (const char* text : {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Z===", "A===", "====", "=",
                            "Zg==Zg==", "Zm9v\n", "Zm 9v", "-__-", "Zm9vY", "Zm9vYg"}) {
     EXPECT_EQ(read_standard(text), "refused") << text;
   }

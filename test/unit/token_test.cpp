@@ -138,6 +138,16 @@ TEST(Token, MalformedTextsAreRefused) {
   }
 }
 
+TEST(Token, TheErrorTellsWhatIsWrongWithTheForm) {
+  const auto detail = [](const std::string& token) {
+    return test::error_of([&] { verified(token); })->detail();
+  };
+  EXPECT_EQ(detail("v1.main.x"), "A token has four parts.");
+  EXPECT_EQ(detail(minted() + ".x"), "A token has four parts.");
+  EXPECT_EQ(detail(sign("v1.main.AAAA")),
+            "The payload of the token is not 56 bytes in canonical base64url.");
+}
+
 TEST(Token, MoreThan512BytesAreRefusedEvenIfSigned) {
   const std::string head = "v1.main.";
   constexpr std::size_t kMacSize = 43;
