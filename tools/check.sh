@@ -83,7 +83,7 @@ stage_unit() {
 }
 
 stage_docs() {
-  PGDATABASE=lad_template python3 tools/docs.py --check
+  PGDATABASE=lad_extension python3 tools/docs.py --check
   case $? in
     0) record docs 1 0 ;;
     1) record docs 0 1 ;;
@@ -149,20 +149,22 @@ stage_tap() {
 }
 
 # ---- set-up --------------------------------------------------------------------------------------
-# lad_template holds the extension and, once it can be installed, the schema; others are its copies.
-make_template() {
-  createdb lad_template || return 1
-  psql -Xq -d lad_template -v ON_ERROR_STOP=1 <<'SQL' >/dev/null
-SET client_min_messages = warning;
-CREATE EXTENSION lad_ext CASCADE;
-SELECT to_regprocedure('lad.install_schema()') IS NOT NULL AS has_schema \gset
-\if :has_schema
-SELECT count(*) FROM lad.install_schema();
-\endif
-SQL
+# Databases are copies: lad_extension has the extension, lad_template also the schema.
+make_extension_database() {
+  createdb lad_extension &&
+    psql -Xq -d lad_extension -v ON_ERROR_STOP=1 \
+      -c 'SET client_min_messages = warning; CREATE EXTENSION lad_ext CASCADE'
 }
 
-make_database() { createdb -T lad_template "$1"; }
+# make_database NAME: a copy of lad_template, which the first call makes.
+make_database() {
+  if ! psql -Xqd lad_template -c 'SELECT 1' >/dev/null 2>&1; then
+    createdb -T lad_extension lad_template || return 1
+    psql -Xqd lad_template -v ON_ERROR_STOP=1 -o /dev/null -c 'SELECT lad.install_schema()' ||
+      { dropdb lad_template; return 1; }
+  fi
+  createdb -T lad_template "$1"
+}
 
 needs_server() { [[ " docs regress pgtap isolation tap " == *" $1 "* ]]; }
 
@@ -171,7 +173,7 @@ prepare_server() {
   bash tools/server_tree.sh || return 1
   echo "starting a throw-away cluster"
   eval "$(bash tools/cluster.sh start check)" || return 1
-  make_template || { echo "the extension could not be created"; return 1; }
+  make_extension_database || { echo "the extension could not be created"; return 1; }
 }
 
 # Each step of the set-up is taken once, by the first stage that needs it.

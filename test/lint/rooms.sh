@@ -13,7 +13,7 @@ find src -name '*.cpp' -o -name '*.hpp' | sort | perl -ne '
   my ($room, $name) = $file =~ m{^src/(?:(\w+)/)?([\w.]+)$} or next;
   my $kind = !defined $room ? "module"
     : $room =~ /^(core|pg)$/ ? $room
-    : $name =~ /(?:^|_)(store|functions|hooks)[_.]/ ? $1 : "rules";
+    : $name =~ /(?:^|_)(store|functions|hooks|gate)[_.]/ ? $1 : "rules";
   if (defined $room && !$rank{$room} && $kind !~ /^(core|pg)$/) {
     print "$file: room $room is not in the list of capabilities in test/lint/rooms.sh\n";
     $bad = 1;
@@ -39,11 +39,12 @@ find src -name '*.cpp' -o -name '*.hpp' | sort | perl -ne '
     return 1 if $other eq "core";
     return 0 if $kind eq "core";
     return $kind ne "rules" if $other eq "pg";
-    return $part =~ /(?:^|_)(functions|hooks)[_.]/ if $kind eq "module";
+    return $part =~ /(?:^|_)(functions|hooks|gate)[_.]/ if $kind eq "module";
     return 0 if $kind eq "pg" || !$rank{$other} || $rank{$other} > $rank{$room};
-    my $of = $part =~ /(?:^|_)(store|functions|hooks)[_.]/ ? $1 : "rules";
+    my $of = $part =~ /(?:^|_)(store|functions|hooks|gate)[_.]/ ? $1 : "rules";
     return 1 if $of eq "rules";
     return 0 if $other ne $room || $kind eq "rules";
+    return 1 if $kind eq "functions";
     return $of eq $kind || $of eq "store";
   }
 '
