@@ -104,6 +104,27 @@ DELETE FROM lad_data.voice_call_logs WHERE id = :t1;
 SELECT count(*) FROM lad_data.voice_call_analysis WHERE tenant_id = :t1;
 SELECT call_log_id FROM lad_data.voice_call_batch_entries WHERE tenant_id = :t1;
 
+-- As the application, behind row-level security: the triggers see what the tenant sees.
+INSERT INTO lad_data.tenant_epochs (tenant_id) VALUES (:t1);
+SELECT lad.issue_token(:t1::uuid) AS token \gset
+SAVEPOINT s;
+SET LOCAL ROLE lad_app;
+SELECT lad.authenticate(:'token');
+INSERT INTO lad_data.lead_stages (key, label, display_order) VALUES ('trial-call', 'Trial call', 1);
+UPDATE lad_data.leads SET stage = 'trial-call' WHERE id = :t1 RETURNING stage, updated_at = now() AS touched;
+INSERT INTO lad_data.voice_call_logs (id, to_country_code, to_base_number)
+VALUES (:t1, '+971', 501234567);
+INSERT INTO lad_data.voice_call_analysis (call_log_id) VALUES (:t1);
+UPDATE lad_data.voice_call_batch_entries SET call_log_id = :t1;
+SAVEPOINT refused;
+INSERT INTO lad_data.voice_call_analysis (call_log_id) VALUES (:t2);
+ROLLBACK TO refused;
+DELETE FROM lad_data.voice_call_logs;
+SELECT (SELECT count(*) FROM lad_data.voice_call_analysis) AS analysed,
+       (SELECT count(call_log_id) FROM lad_data.voice_call_batch_entries) AS linked;
+ROLLBACK TO s;
+SELECT id = :t2 AS other_tenants_call_is_there FROM lad_data.voice_call_logs;
+
 -- They are for triggers only.
 SAVEPOINT s;
 SELECT lad.touch_updated_at();
