@@ -35,7 +35,7 @@ void require_owner(const std::string& object, const std::string& owner) {
   if (owner == kOwner) return;
   throw Error{ErrorCode::privilege, object + " is not owned by lad_owner",
               "Its owner could read or change what belongs to every tenant.",
-              "Give it to lad_owner with ALTER … OWNER TO lad_owner, or move it away."};
+              "Make lad_owner its owner, or move it away."};
 }
 
 void require_same_columns(const std::string& object, const DdlStatement& statement) {
