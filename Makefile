@@ -31,7 +31,7 @@ DATA_built = lad_ext--1.0.sql
 GENERATED := build/generated/schema_files.inc
 
 # -isystem wins over PGXS's own -I for the same directory: the server's headers stay free of -Wextra.
-PG_CPPFLAGS := -I$(srcdir)/src -Ibuild/generated -isystem $(shell $(PG_CONFIG) --includedir-server) \
+PG_CPPFLAGS := -I$(srcdir)/src -Ibuild/generated -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
 	-MMD -MP
 PG_CXXFLAGS = -std=c++20 -O2 -Wall -Wextra -fvisibility=hidden $(LAD_CXXFLAGS)
 SHLIB_LINK = -lcrypto -lstdc++ $(LAD_SHLIB_LINK)

@@ -160,9 +160,9 @@ remove() {
 select_cluster() {
   name=${1:-}
   [[ $name =~ ^[A-Za-z0-9_-]+$ ]] || usage
-  home=$(readlink -f "$server")/clusters/$name
+  home=$clusters/$name
   data=$home/data
-  fresh=$(readlink -f "$server")/pg/initdb
+  fresh=$server/pg/initdb
 }
 
 command=${1:-}

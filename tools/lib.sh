@@ -3,8 +3,14 @@ umask 022
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 build=$root/build
 pg_version=15
-server=$build/server                  # private tree and clusters; a link when root is unreachable
-pg_home=$server/pg/usr/lib/postgresql/$pg_version
+
+# Private tree and clusters. build/server may be a link to where the server's user can go, so that
+# user must be given the place itself.
+locate_server() {
+  server=$(readlink -m "$build/server")
+  pg_home=$server/pg/usr/lib/postgresql/$pg_version
+}
+locate_server
 server_user=$(id -un)
 [ "$(id -u)" != 0 ] || server_user=postgres
 
@@ -25,17 +31,17 @@ as_server() {
 # build/server must be reachable for the server's user. A checkout under a closed directory (root's
 # home) gets it below /var/tmp, and build/server becomes a link to it.
 make_server_area() {
+  if [ -d "$server" ] && as_server test -x "$server"; then return; fi
+  rm -rf "$build/server"
   mkdir -p "$build"
-  [ ! -L "$server" ] || [ -d "$server/" ] || rm -f "$server"
-  if [ -d "$server/" ] && as_server test -x "$server/"; then return; fi
-  rm -rf "$server"
   chmod a+rx "$build"
   if as_server test -x "$build"; then
-    mkdir "$server"
+    mkdir "$build/server"
   else
     local area
     area=$(mktemp -d "/var/tmp/lad_ext.XXXXXX")
     chmod 755 "$area"
-    ln -s "$area" "$server"
+    ln -s "$area" "$build/server"
   fi
+  locate_server
 }
