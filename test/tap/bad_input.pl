@@ -1,0 +1,147 @@
+# Every SQL-callable function of lad, each argument in turn NULL, empty, huge, malformed, foreign and
+# hostile: a listed SQLSTATE, nothing written, a living server. New functions are found by themselves.
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Test::More;
+use LadCluster;
+
+my $cluster = LadCluster->start('badinput', database => 'badinput');
+my $acme = 'a0000000-0000-4000-8000-00000000000a';
+my $globex = 'b0000000-0000-4000-8000-00000000000b';
+
+# Standard SQLSTATEs that PostgreSQL itself gives for input it refuses.
+my %listed = map { $_ => 1 } qw(ok 22P02 22001 22003 22008 22023 22004 23502 23503 23505 23514 42501
+    54000 54001 54023 P0002 22P05 22021);
+open my $errors, '<', "$FindBin::Bin/../../src/core/errors.def" or die "errors.def: $!";
+while (<$errors>) { $listed{$1} = 1 if /"(LD\d{3}|[0-9A-Z]{5})"/ && $1 ne 'XX000' }
+
+$cluster->psql(<<"SQL");
+SET client_min_messages = warning;
+CREATE EXTENSION lad_ext CASCADE;
+SELECT count(*) FROM lad.install_schema();
+CREATE ROLE app LOGIN IN ROLE lad_app;
+CREATE ROLE service LOGIN IN ROLE lad_service;
+CREATE ROLE auth LOGIN IN ROLE lad_auth;
+INSERT INTO lad_data.tenants (id, name, slug, status) VALUES
+    ('$acme', 'Acme', 'acme', 'active'), ('$globex', 'Globex', 'globex', 'active');
+SELECT lad.authenticate_service('$globex', 'test'), lad.create_wallet();
+SELECT lad.authenticate_service('$acme', 'test'), lad.create_wallet();
+INSERT INTO lad_data.voice_call_logs (id, tenant_id, to_country_code, to_base_number, status)
+VALUES ('00000000-0000-4000-8000-0000000000aa', '$acme', '+1', 1, 'in_queue'),
+       ('00000000-0000-4000-8000-0000000000bb', '$globex', '+1', 1, 'in_queue');
+
+CREATE SCHEMA probe;
+CREATE TABLE probe.good (type text, value text);
+INSERT INTO probe.good VALUES ('text', '''probe'''), ('numeric', '1'), ('boolean', 'true'),
+    ('integer', '1'), ('bigint', '1'), ('jsonb', '''{}'''), ('interval', '''1 minute'''),
+    ('timestamp with time zone', 'pg_catalog.now()');
+INSERT INTO probe.good SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wallets WHERE tenant_id = '$acme';
+CREATE TABLE probe.bad (type text, value text);
+INSERT INTO probe.bad VALUES
+    ('text', ''''''), ('text', 'repeat(''x'', 10000000)'), ('text', 'E''\\\\x01\\\\x1b'''), ('text', '''%s%n; DROP TABLE lad_data.leads; --'''),
+    ('text', '''call:00000000-0000-4000-8000-0000000000aa'''), ('text', 'E''\\\\u202e\\\\u0000a''::text'), ('text', '''NaN'''),
+    ('numeric', '''NaN'''), ('numeric', '''Infinity'''), ('numeric', '''-Infinity'''), ('numeric', '1e-27'),
+    ('numeric', '1e131071'), ('numeric', '0'), ('numeric', '-1'), ('numeric', '99999999999999.999999'), ('numeric', '1e14'),
+    ('integer', '-2147483648'), ('integer', '2147483647'), ('integer', '0'),
+    ('bigint', '-9223372036854775808'), ('bigint', '9223372036854775807'),
+    ('jsonb', '''null'''), ('jsonb', '''[]'''), ('jsonb', '''"text"'''), ('jsonb', '''17'''), ('jsonb', '''[null]'''), ('jsonb', '''[{}]'''),
+    ('jsonb', '(repeat(''['', 5000) || repeat('']'', 5000))::jsonb'), ('jsonb', 'repeat(''['', 10000)::jsonb'), ('jsonb', '''{malformed'''),
+    ('jsonb', 'jsonb_build_object(''a'', repeat(''x'', 10000000))'),
+    ('jsonb', '''[{"category": "llm", "provider": "openai", "model": "gpt-4", "unit": "token", "quantity": "NaN"}]'''),
+    ('jsonb', '''[{"category": "llm", "provider": "openai", "model": "gpt-4", "unit": "token", "quantity": -1}]'''),
+    ('jsonb', '''[{"category": "llm", "provider": "openai", "model": "gpt-4", "unit": "token", "quantity": 1e400}]'''),
+    ('jsonb', '''[{"category": ["llm"], "provider": {}, "model": 1, "unit": null, "quantity": []}]'''),
+    ('jsonb', '(SELECT jsonb_agg(''{"quantity": 1}''::jsonb) FROM generate_series(1, 5000))'),
+    ('interval', '''0'''), ('interval', '''-1 day'''), ('interval', '''1 month'''), ('interval', '''178000000 years'''), ('interval', '''100000000 days'''),
+    ('timestamp with time zone', '''infinity'''), ('timestamp with time zone', '''-infinity'''),
+    ('timestamp with time zone', '''4713-01-01 BC'''), ('timestamp with time zone', '''294276-12-31'''),
+    ('uuid', '''00000000-0000-0000-0000-000000000000'''), ('uuid', 'gen_random_uuid()'), ('uuid', '''malformed'''), ('uuid', '''$globex'''),
+    ('uuid', '''00000000-0000-4000-8000-0000000000aa'''), ('uuid', '''00000000-0000-4000-8000-0000000000bb''');
+INSERT INTO probe.bad SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wallets WHERE tenant_id = '$globex';
+INSERT INTO probe.bad SELECT DISTINCT type, 'NULL' FROM probe.good;
+
+-- Runs a call and undoes it, also when it succeeds.
+CREATE FUNCTION probe.outcome(call text) RETURNS text LANGUAGE plpgsql AS \$\$
+BEGIN
+    EXECUTE call;
+    RAISE EXCEPTION USING ERRCODE = 'ZZ999';
+EXCEPTION WHEN SQLSTATE 'ZZ999' THEN RETURN 'ok'; WHEN OTHERS THEN RETURN SQLSTATE;
+END \$\$;
+
+-- One call for each function, argument and bad value; the other arguments are good.
+CREATE VIEW probe.calls AS
+WITH functions AS (
+    SELECT p.oid, p.proname, p.pronargs, (p.proargtypes::oid[])[0:p.pronargs - 1] AS types
+    FROM pg_proc p
+    WHERE p.pronamespace = 'lad'::regnamespace AND p.prorettype <> 'trigger'::regtype AND p.prokind = 'f'
+), arguments AS (
+    SELECT f.oid, f.proname, a.n, format_type(a.type, NULL) AS type
+    FROM functions f, unnest(f.types) WITH ORDINALITY AS a (type, n)
+)
+SELECT bad.oid, bad.proname AS function, bad.n,
+       format('SELECT * FROM lad.%I(%s)', bad.proname, string_agg(
+           format('(%s)::%s', CASE WHEN a.n = bad.n THEN bad.value ELSE coalesce(g.value, 'NULL') END, a.type),
+           ', ' ORDER BY a.n)) AS call
+FROM (SELECT a.oid, a.proname, a.n, coalesce(b.value, 'NULL') AS value, row_number() OVER () AS nr
+      FROM arguments a LEFT JOIN probe.bad b ON b.type = a.type) AS bad
+JOIN arguments a ON a.oid = bad.oid LEFT JOIN probe.good g ON g.type = a.type
+GROUP BY bad.oid, bad.proname, bad.n, bad.nr, bad.value;
+
+-- What a hostile caller puts in front of pg_catalog.
+CREATE SCHEMA evil;
+CREATE FUNCTION evil.now() RETURNS timestamptz LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING ERRCODE = ''EV001''; END';
+CREATE FUNCTION evil.wrong(uuid, uuid) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING ERRCODE = ''EV001''; END';
+CREATE OPERATOR evil.= (LEFTARG = uuid, RIGHTARG = uuid, FUNCTION = evil.wrong);
+CREATE FUNCTION evil.more(numeric, numeric) RETURNS numeric LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING ERRCODE = ''EV001''; END';
+CREATE OPERATOR evil.- (LEFTARG = numeric, RIGHTARG = numeric, FUNCTION = evil.more);
+CREATE TABLE evil.billing_wallets ();
+GRANT USAGE ON SCHEMA probe, evil TO PUBLIC;
+GRANT SELECT ON ALL TABLES IN SCHEMA probe TO PUBLIC;
+SQL
+
+# A digest of every row of every table of lad_data.
+sub fingerprint {
+    return $cluster->psql(<<'SQL');
+SELECT md5(string_agg(t.name || x.digest, ',' ORDER BY t.name))
+FROM (SELECT c.oid::regclass::text AS name FROM pg_class c
+      WHERE c.relnamespace = 'lad_data'::regnamespace AND c.relkind = 'r') AS t,
+     LATERAL (SELECT (xpath('/row/d/text()', query_to_xml(format(
+         'SELECT md5(coalesce(string_agg(r::text, '','' ORDER BY r::text), '''')) AS d FROM %s AS r', t.name),
+         false, true, '')))[1]::text AS digest) AS x
+SQL
+}
+
+my $before = fingerprint();
+my $started = $cluster->psql('SELECT pg_postmaster_start_time()');
+my $token = $cluster->psql("SELECT lad.issue_token('$acme', ttl => '15 minutes')");
+my %callers = (
+    'the application'      => ['app', "SELECT lad.authenticate('$token') \\g /dev/null"],
+    'no context'           => ['app', ''],
+    'a service'            => ['service', "SELECT lad.authenticate_service('$acme', 'probe') \\g /dev/null"],
+    'the login service'    => ['auth', ''],
+    'a superuser'          => ['postgres', "SELECT lad.authenticate_service('$acme', 'probe') \\g /dev/null"],
+    'hostile search_path'  => ['service', "SELECT lad.authenticate_service('$acme', 'probe') \\g /dev/null\nSET LOCAL search_path = evil, pg_catalog;"],
+);
+my $calls = $cluster->psql('SELECT count(*) FROM probe.calls');
+cmp_ok($calls, '>', 300, "$calls calls are made for each caller");
+for my $caller (sort keys %callers) {
+    my ($user, $enter) = @{ $callers{$caller} };
+    my $seen = $cluster->psql(<<"SQL", user => $user, timeout => 600);
+BEGIN;
+$enter
+SELECT DISTINCT ON (function, code) function || ' ' || code || ' ' || left(call, 200)
+FROM (SELECT function, call, probe.outcome(call) AS code FROM probe.calls) AS outcomes
+WHERE NOT (function = 'install_schema');
+ROLLBACK;
+SQL
+    my @unlisted = grep { /^\S+ (\S+)/ && !$listed{$1} } split /\n/, $seen;
+    is_deeply(\@unlisted, [], "$caller: every outcome is a listed SQLSTATE");
+}
+is(fingerprint(), $before, 'no table has changed');
+is($cluster->psql('SELECT pg_postmaster_start_time()'), $started, 'the server never restarted');
+my ($environment) = { $cluster->environment };
+my $log = do { open my $f, '<', "$environment->{LAD_CLUSTER}/log" or die $!; local $/; <$f> };
+unlike($log, qr/terminated by signal|PANIC/, 'no process crashed');
+done_testing();
