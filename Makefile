@@ -13,6 +13,8 @@ SQL_PARTS := \
 	sql/lad/10_tenancy.sql \
 	sql/lad/30_wallet.sql \
 	sql/lad/40_ledger.sql \
+	sql/lad/50_usage.sql \
+	sql/lad/60_calls.sql \
 	sql/lad/80_catalog.sql
 
 PG_CONFIG ?= pg_config

@@ -1,0 +1,147 @@
+#include "pg/args.hpp"
+#include "pg/context.hpp"
+#include "pg/json.hpp"
+#include "pg/result.hpp"
+#include "pg/session.hpp"
+#include "pg/spi.hpp"
+#include "usage/store.hpp"
+
+namespace usage = lad::usage;
+namespace store = lad::usage::store;
+using lad::Error;
+using lad::ErrorCode;
+using lad::Uuid;
+using lad::pg::Args;
+using lad::pg::JsonbDatum;
+
+namespace {
+
+struct Tariff {
+  usage::Rated rated;
+  std::string items;
+};
+
+Tariff rate(const Uuid& tenant_id, JsonbDatum usage_items,
+            std::span<const lad::pricing::UsageItem> items, std::int64_t at_us,
+            const std::optional<std::string>& currency) {
+  Tariff tariff;
+  tariff.rated =
+      usage::rate(items, store::read_prices(tenant_id, usage_items, at_us), at_us, currency);
+  tariff.items = store::merge_items(usage_items, usage::prices_json(tariff.rated));
+  return tariff;
+}
+
+Uuid require_same(const store::Known& known) {
+  if (known.same_request) return known.id;
+  throw Error{ErrorCode::idempotency_conflict, "idempotency key was used for another request",
+              "The key recorded other usage before, and a key records once for ever."};
+}
+
+/// The arguments that record_usage and charge share.
+store::Request read_request(const Args& args) {
+  store::Request request;
+  request.feature_key = args.get<std::string>(0, "feature_key");
+  request.usage_items = args.get<JsonbDatum>(1, "usage_items");
+  request.idempotency_key = args.get<std::string>(2, "idempotency_key");
+  request.user_id = args.get_optional<Uuid>(3);
+  request.external_reference_id = args.get_optional<std::string>(4);
+  request.occurred_at = args.get<lad::pg::Timestamp>(5, "occurred_at");
+  request.metadata = args.get<JsonbDatum>(6, "metadata");
+  usage::require_feature_key(request.feature_key);
+  usage::require_usable_key(request.idempotency_key);
+  return request;
+}
+
+/// Key, price, write, and the key again when another session was faster: a retry answers the same
+/// even after the price is gone.
+Uuid record(const Uuid& tenant_id, const store::Request& request) {
+  const auto items = usage::read_items(lad::pg::read_json(request.usage_items));
+  const std::int64_t at_us = lad::pg::finite_unix_us(request.occurred_at, "occurred_at");
+  const std::string quantities = usage::quantities_json(items);
+  if (const auto known = store::find(tenant_id, request, quantities)) return require_same(*known);
+  const auto payer = store::find_payer(tenant_id, request.user_id);
+  const Tariff tariff = rate(tenant_id, request.usage_items, items, at_us,
+                             payer ? std::optional{payer->currency} : std::nullopt);
+  if (const auto id = store::insert(tenant_id, request, tariff.items, tariff.rated.total,
+                                    tariff.rated.currency)) {
+    return *id;
+  }
+  if (const auto known = store::find(tenant_id, request, quantities)) return require_same(*known);
+  throw Error{ErrorCode::internal, "a usage event with this key vanished"};
+}
+
+/// Nothing for an event that costs nothing. Locks the event, then the wallet.
+std::optional<store::Posting> charge(const Uuid& tenant_id, const Uuid& event_id) {
+  store::Event event = store::lock(tenant_id, event_id);
+  if (event.status == "charged") {
+    if (!event.transaction_id) return std::nullopt;
+    return store::repeat_debit(tenant_id, *event.transaction_id);
+  }
+  if (event.status == "voided") {
+    throw Error{ErrorCode::usage_not_chargeable, "usage event is voided"};
+  }
+  const auto payer = store::find_payer(tenant_id, event.user_id);
+  if ((event.unpriced || !event.cost.is_zero()) && !payer) {
+    throw Error{ErrorCode::wallet_not_found, "no wallet to charge"};
+  }
+  if (event.unpriced) {
+    const usage::Rated rated = store::reprice(tenant_id, event_id, event, payer->currency);
+    event.cost = rated.total;
+    event.currency = rated.currency;
+  }
+  if (event.cost.is_zero()) {
+    store::mark_charged(tenant_id, event_id, std::nullopt);
+    return std::nullopt;
+  }
+  if (event.currency != payer->currency) {
+    throw Error{ErrorCode::currency_mismatch, "usage event and wallet differ in currency"};
+  }
+  const store::Posting posting = store::debit(*payer, event_id, event.cost);
+  store::mark_charged(tenant_id, event_id, posting.transaction_id);
+  return posting;
+}
+
+Datum to_datum(FunctionCallInfo fcinfo, const std::optional<store::Posting>& posting) {
+  if (!posting) return lad::pg::null_datum(fcinfo);
+  return lad::pg::to_row(fcinfo, posting->transaction_id, posting->wallet_id, posting->seq,
+                         posting->type, posting->amount, posting->balance_before,
+                         posting->balance_after, posting->available, posting->currency,
+                         posting->created_at, posting->replayed);
+}
+
+}  // namespace
+
+LAD_FUNCTION(lad_rate_usage) {
+  const Args args{fcinfo};
+  const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
+  const auto usage_items = args.get<JsonbDatum>(0, "usage_items");
+  const std::int64_t at_us = lad::pg::finite_unix_us(args.get<lad::pg::Timestamp>(1, "at"), "at");
+  const auto currency = args.get_optional<std::string>(2);
+  const auto items = usage::read_items(lad::pg::read_json(usage_items));
+  const std::string json = lad::pg::with_spi([&] {
+    const Tariff tariff = rate(tenant_id, usage_items, items, at_us, currency);
+    return "{\"items\":" + tariff.items + ",\"total\":" + tariff.rated.total.to_string() +
+           ",\"currency\":\"" + tariff.rated.currency + "\"}";
+  });
+  return lad::pg::to_datum(lad::pg::Json{json});
+}
+
+LAD_FUNCTION(lad_record_usage) {
+  const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
+  const store::Request request = read_request(Args{fcinfo});
+  const Uuid id = lad::pg::with_spi([&] { return record(tenant_id, request); });
+  return lad::pg::to_datum(id);
+}
+
+LAD_FUNCTION(lad_charge_usage) {
+  const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
+  const auto event_id = Args{fcinfo}.get<Uuid>(0, "usage_event_id");
+  return to_datum(fcinfo, lad::pg::with_spi([&] { return charge(tenant_id, event_id); }));
+}
+
+LAD_FUNCTION(lad_charge) {
+  const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
+  const store::Request request = read_request(Args{fcinfo});
+  return to_datum(fcinfo,
+                  lad::pg::with_spi([&] { return charge(tenant_id, record(tenant_id, request)); }));
+}

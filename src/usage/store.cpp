@@ -1,0 +1,181 @@
+#include "usage/store.hpp"
+
+#include "core/error.hpp"
+#include "pg/json.hpp"
+#include "pg/session.hpp"
+#include "pg/spi.hpp"
+
+namespace lad::usage::store {
+namespace {
+
+using OptionalText = std::optional<std::string>;
+using OptionalUuid = std::optional<Uuid>;
+using pg::Json;
+using pg::JsonbDatum;
+using pg::Timestamp;
+
+// Only keys that the items name are read, so the catalog may be large.
+constinit pg::Plan<Uuid, JsonbDatum, Timestamp> kPrices{
+    "SELECT p.id, p.tenant_id, p.category, p.provider, p.model, p.unit, p.unit_price, p.currency,"
+    " p.effective_from, p.effective_to"
+    " FROM lad_data.billing_pricing_catalog p"
+    " WHERE (p.tenant_id = $1 OR p.tenant_id IS NULL) AND p.is_active"
+    " AND p.effective_from <= $3 AND (p.effective_to IS NULL OR p.effective_to > $3)"
+    " AND EXISTS (SELECT FROM jsonb_array_elements($2) AS i"
+    "  WHERE i->>'category' = p.category AND i->>'provider' = p.provider"
+    "  AND i->>'unit' = p.unit AND p.model IN (i->>'model', '*'))"};
+
+constinit pg::Plan<JsonbDatum, Json> kMerge{
+    "SELECT jsonb_agg((i - '{unit_price,unitPrice,price_id,priceId,cost}'::text[]) || ($2->(n - "
+    "1)::int)"
+    " ORDER BY n)::text FROM jsonb_array_elements($1) WITH ORDINALITY AS t (i, n)"};
+
+constinit pg::Plan<Uuid, OptionalUuid> kPayer{
+    "SELECT id, currency FROM lad_data.billing_wallets"
+    " WHERE tenant_id = $1 AND (user_id = $2 OR user_id IS NULL) ORDER BY user_id NULLS LAST LIMIT "
+    "1"};
+
+constinit pg::Plan<Uuid, std::string, std::string, JsonbDatum, Json, OptionalUuid, OptionalText>
+    kFind{
+        "SELECT e.id, e.feature_key = $3 AND e.user_id IS NOT DISTINCT FROM $6"
+        " AND e.external_reference_id IS NOT DISTINCT FROM $7"
+        " AND (SELECT jsonb_agg(i - '{unit_price,price_id,cost}'::text[] ORDER BY n)"
+        "  FROM jsonb_array_elements(e.usage_items) WITH ORDINALITY AS t (i, n))"
+        " = (SELECT jsonb_agg((i - '{unit_price,unitPrice,price_id,priceId,cost}'::text[])"
+        "  || ($5->(n - 1)::int) ORDER BY n)"
+        "  FROM jsonb_array_elements($4) WITH ORDINALITY AS t (i, n))"
+        " FROM lad_data.billing_usage_events e WHERE e.tenant_id = $1 AND e.idempotency_key = $2"};
+
+constinit pg::Plan<Uuid, OptionalUuid, std::string, Json, Decimal, std::string, std::string,
+                   OptionalText, JsonbDatum, Timestamp>
+    kInsert{
+        "INSERT INTO lad_data.billing_usage_events (tenant_id, user_id, feature_key, usage_items,"
+        " total_quantity, total_cost, currency, idempotency_key, external_reference_id, metadata,"
+        " occurred_at)"
+        " VALUES ($1, $2, $3, $4, lad.usage_quantity($3, $4), $5, $6, $7, $8, $9, $10)"
+        " ON CONFLICT (tenant_id, idempotency_key) DO NOTHING RETURNING id"};
+
+constinit pg::Plan<Uuid, Uuid> kLock{
+    "SELECT status, total_cost, currency, user_id, ledger_transaction_id, occurred_at,"
+    " jsonb_path_exists(usage_items, '$[*] ? (!exists(@.cost))', '{}', true)"
+    " OR usage_items = '[]'"
+    " FROM lad_data.billing_usage_events WHERE tenant_id = $1 AND id = $2 FOR UPDATE"};
+
+constinit pg::Plan<Uuid, Uuid> kItems{
+    "SELECT usage_items FROM lad_data.billing_usage_events WHERE tenant_id = $1 AND id = $2"};
+
+constinit pg::Plan<Uuid, Uuid, Json, Decimal, std::string> kReprice{
+    "UPDATE lad_data.billing_usage_events SET usage_items = $3, total_cost = $4, currency = $5,"
+    " total_quantity = lad.usage_quantity(feature_key, $3) WHERE tenant_id = $1 AND id = $2"};
+
+constinit pg::Plan<Uuid, Uuid, OptionalUuid> kCharged{
+    "UPDATE lad_data.billing_usage_events SET status = 'charged', ledger_transaction_id = $3,"
+    " charged_at = clock_timestamp(), error_message = NULL"
+    " WHERE tenant_id = $1 AND id = $2"};
+
+constinit pg::Plan<Uuid, Decimal, std::string, Uuid> kDebit{
+    "SELECT * FROM lad.debit($1, $2, $3, 'usage_event', $4)"};
+
+constinit pg::Plan<Uuid, Uuid> kRepeatDebit{
+    "SELECT d.* FROM lad_data.billing_ledger_transactions l CROSS JOIN LATERAL"
+    " lad.debit(l.wallet_id, -l.amount, l.idempotency_key, l.reference_type, l.reference_id,"
+    " l.description, l.metadata) AS d WHERE l.tenant_id = $1 AND l.id = $2"};
+
+Posting to_posting(const pg::Rows& rows) {
+  if (rows.empty()) throw Error{ErrorCode::internal, "a charged event lost its posting"};
+  return {rows.get<Uuid>(0, 0),        rows.get<Uuid>(0, 1),    rows.get<std::int64_t>(0, 2),
+          rows.get<std::string>(0, 3), rows.get<Decimal>(0, 4), rows.get<Decimal>(0, 5),
+          rows.get<Decimal>(0, 6),     rows.get<Decimal>(0, 7), rows.get<std::string>(0, 8),
+          rows.get<Timestamp>(0, 9),   rows.get<bool>(0, 10)};
+}
+
+}  // namespace
+
+std::vector<pricing::Price> read_prices(const Uuid& tenant_id, JsonbDatum usage_items,
+                                        std::int64_t at_us) {
+  const pg::Rows rows = kPrices.run(tenant_id, usage_items, pg::from_unix_us(at_us));
+  std::vector<pricing::Price> prices(rows.size());
+  for (std::uint64_t row = 0; row < rows.size(); ++row) {
+    pricing::Price& price = prices[row];
+    price.id = rows.get<Uuid>(row, 0);
+    price.tenant = rows.get_optional<Uuid>(row, 1);
+    price.category = rows.get<std::string>(row, 2);
+    price.provider = rows.get<std::string>(row, 3);
+    price.model = rows.get<std::string>(row, 4);
+    price.unit = rows.get<std::string>(row, 5);
+    price.unit_price = rows.get<Rate>(row, 6);
+    price.currency = rows.get<std::string>(row, 7);
+    price.effective_from_us = pg::unix_us(rows.get<Timestamp>(row, 8));
+    if (const auto to = rows.get_optional<Timestamp>(row, 9)) {
+      price.effective_to_us = pg::unix_us(*to);
+    }
+  }
+  return prices;
+}
+
+std::string merge_items(JsonbDatum usage_items, const std::string& over) {
+  return kMerge.run(usage_items, Json{over}).get<std::string>(0, 0);
+}
+
+std::optional<Payer> find_payer(const Uuid& tenant_id, const std::optional<Uuid>& user_id) {
+  const pg::Rows rows = kPayer.run(tenant_id, user_id);
+  if (rows.empty()) return std::nullopt;
+  return Payer{rows.get<Uuid>(0, 0), rows.get<std::string>(0, 1)};
+}
+
+std::optional<Known> find(const Uuid& tenant_id, const Request& request,
+                          const std::string& quantities) {
+  const pg::Rows rows =
+      kFind.run(tenant_id, request.idempotency_key, request.feature_key, request.usage_items,
+                Json{quantities}, request.user_id, request.external_reference_id);
+  if (rows.empty()) return std::nullopt;
+  return Known{rows.get<Uuid>(0, 0), rows.get_optional<bool>(0, 1).value_or(false)};
+}
+
+std::optional<Uuid> insert(const Uuid& tenant_id, const Request& request, const std::string& items,
+                           const Decimal& cost, const std::string& currency) {
+  const pg::Rows rows =
+      kInsert.run(tenant_id, request.user_id, request.feature_key, Json{items}, cost, currency,
+                  request.idempotency_key, request.external_reference_id, request.metadata,
+                  request.occurred_at);
+  if (rows.empty()) return std::nullopt;
+  return rows.get<Uuid>(0, 0);
+}
+
+Event lock(const Uuid& tenant_id, const Uuid& event_id) {
+  const pg::Rows rows = kLock.run(tenant_id, event_id);
+  if (rows.empty()) throw Error{ErrorCode::not_found, "no such usage event"};
+  return {rows.get<std::string>(0, 0),
+          rows.get<Decimal>(0, 1),
+          rows.get<std::string>(0, 2),
+          rows.get_optional<Uuid>(0, 3),
+          rows.get_optional<Uuid>(0, 4),
+          pg::unix_us(rows.get<Timestamp>(0, 5)),
+          rows.get_optional<bool>(0, 6).value_or(true)};
+}
+
+Rated reprice(const Uuid& tenant_id, const Uuid& event_id, const Event& event,
+              const std::string& currency) {
+  const JsonbDatum stored = kItems.run(tenant_id, event_id).get<JsonbDatum>(0, 0);
+  const std::vector<pricing::UsageItem> items = read_items(pg::read_json(stored));
+  const Rated rated = rate(items, read_prices(tenant_id, stored, event.occurred_at_us),
+                           event.occurred_at_us, currency);
+  kReprice.run(tenant_id, event_id, Json{merge_items(stored, prices_json(rated))}, rated.total,
+               rated.currency);
+  return rated;
+}
+
+void mark_charged(const Uuid& tenant_id, const Uuid& event_id,
+                  const std::optional<Uuid>& transaction_id) {
+  kCharged.run(tenant_id, event_id, transaction_id);
+}
+
+Posting debit(const Payer& payer, const Uuid& event_id, const Decimal& amount) {
+  return to_posting(kDebit.run(payer.wallet_id, amount, charge_key(event_id), event_id));
+}
+
+Posting repeat_debit(const Uuid& tenant_id, const Uuid& transaction_id) {
+  return to_posting(kRepeatDebit.run(tenant_id, transaction_id));
+}
+
+}  // namespace lad::usage::store

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pg/values.hpp"
+#include "usage/usage.hpp"
+
+/// SQL of usage events.
+namespace lad::usage::store {
+
+/// Every active price in force for the items at a time: the tenant's and everyone's.
+std::vector<pricing::Price> read_prices(const Uuid& tenant_id, pg::JsonbDatum usage_items,
+                                        std::int64_t at_us);
+
+/// The caller's items without prices of his own, and with ours merged over them (see prices_json).
+std::string merge_items(pg::JsonbDatum usage_items, const std::string& over);
+
+struct Payer {
+  Uuid wallet_id;
+  std::string currency;
+};
+
+/// The user's own wallet if there is one, else the tenant's.
+std::optional<Payer> find_payer(const Uuid& tenant_id, const std::optional<Uuid>& user_id);
+
+/// What a caller of lad.record_usage says.
+struct Request {
+  std::string feature_key;
+  pg::JsonbDatum usage_items;
+  std::string idempotency_key;
+  std::optional<Uuid> user_id;
+  std::optional<std::string> external_reference_id;
+  pg::Timestamp occurred_at;
+  pg::JsonbDatum metadata;
+};
+
+struct Known {
+  Uuid id;
+  bool same_request = false;
+};
+
+/// The event of the key; `quantities` (see quantities_json) makes the requests comparable.
+std::optional<Known> find(const Uuid& tenant_id, const Request& request,
+                          const std::string& quantities);
+
+/// Writes a pending event; nothing when the key exists.
+std::optional<Uuid> insert(const Uuid& tenant_id, const Request& request, const std::string& items,
+                           const Decimal& cost, const std::string& currency);
+
+struct Event {
+  std::string status;
+  Decimal cost;
+  std::string currency;
+  std::optional<Uuid> user_id;
+  std::optional<Uuid> transaction_id;
+  std::int64_t occurred_at_us = 0;
+  bool unpriced = false;  ///< it failed before it had a price
+};
+
+/// Locks an event of the tenant; throws not_found (P0002).
+Event lock(const Uuid& tenant_id, const Uuid& event_id);
+
+/// Gives an unpriced event its prices.
+Rated reprice(const Uuid& tenant_id, const Uuid& event_id, const Event& event,
+              const std::string& currency);
+
+void mark_charged(const Uuid& tenant_id, const Uuid& event_id,
+                  const std::optional<Uuid>& transaction_id);
+
+/// lad.posting, as SQL returns it.
+struct Posting {
+  Uuid transaction_id;
+  Uuid wallet_id;
+  std::int64_t seq = 0;
+  std::string type;
+  Decimal amount;
+  Decimal balance_before;
+  Decimal balance_after;
+  Decimal available;
+  std::string currency;
+  pg::Timestamp created_at{};
+  bool replayed = false;
+};
+
+Posting debit(const Payer& payer, const Uuid& event_id, const Decimal& amount);
+
+/// Asks the ledger again for a posting that was made.
+Posting repeat_debit(const Uuid& tenant_id, const Uuid& transaction_id);
+
+}  // namespace lad::usage::store
