@@ -98,6 +98,12 @@ format: ## format the C++ sources in place
 docs: ## rewrite the function and error tables of the README
 	@$(BASH) $(TOOLS)/docs.sh
 
+demo: ## set up, build, bill a month of calls of three tenants
+	@$(BASH) $(TOOLS)/demo.sh
+
+bench: ## ratios against baselines, on a durable cluster
+	@$(BASH) $(TOOLS)/bench.sh
+
 psql: ## open a shell in the demo's database
 	@$(BASH) $(TOOLS)/psql.sh
 
@@ -120,4 +126,4 @@ clean-build:
 	@find src -name '*.d' -delete 2>/dev/null || true
 
 .PHONY: all install installcheck uninstall clean clean-build help setup check lint format \
-	docs psql new list-regress dist FORCE
+	docs demo bench psql new list-regress dist FORCE

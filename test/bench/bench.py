@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Ratios against baselines that run interleaved with what they are compared to.
+
+Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
+second; reads are CPU time of one backend (/proc/PID/schedstat), which other processes do not touch.
+Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), and what tools/cluster.sh exports.
+"""
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
+CYCLES = int(os.environ.get("LAD_BENCH_CYCLES", "4"))
+SECONDS = os.environ.get("LAD_BENCH_SECONDS", "2")
+TENANT = "md5('tenant 1')::uuid"
+
+
+def psql(sql: str) -> str:
+    command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", "-"]
+    return subprocess.run(command, input=sql, check=True, text=True, capture_output=True).stdout
+
+
+def token() -> str:
+    return psql(f"SELECT lad.issue_token({TENANT}, ttl => '15 minutes')").strip()
+
+
+def posts_per_second(script: str, clients: int, wallets: int) -> float:
+    user = "bench_app" if script == "debit" else os.environ["PGUSER"]
+    command = ["pgbench", "-n", "-U", user, "-c", str(clients), "-j", "1", "-T", SECONDS,
+               "-D", f"wallets={wallets}", "-D", f"token='{token()}'",
+               "-f", str(HERE / f"{script}.pgbench")]
+    done = subprocess.run(command, check=True, text=True, capture_output=True)
+    line = next(text for text in done.stdout.splitlines() if text.startswith("tps"))
+    return float(line.split()[2])
+
+
+def show(what: str, ratios: list, note: str = "") -> None:
+    print(f"| {what} | {statistics.median(ratios):.2f} | {min(ratios):.2f}–{max(ratios):.2f} | {note} |",
+          flush=True)
+
+
+def bench_posts() -> None:
+    for wallets, where in ((1000, "spread over 1,000 wallets"), (1, "on one wallet")):
+        for clients in (1, 4, 16):
+            runs = [{script: posts_per_second(script, clients, wallets)
+                     for script in ("debit", "bare_insert", "sql_post")} for _ in range(CYCLES)]
+            rate = statistics.median(run["debit"] for run in runs)
+            for baseline, name in (("bare_insert", "bare INSERT"), ("sql_post", "post in PL/pgSQL")):
+                show(f"debit {where}, {clients} clients / {name}",
+                     [run["debit"] / run[baseline] for run in runs], f"{rate:.0f} debits/s")
+
+
+WORK = {
+    "point lookup": ("FOREACH one IN ARRAY ids LOOP PERFORM first_name FROM lad_data.leads"
+                     " WHERE id = one {and_tenant}; END LOOP"),
+    "last 50": ("FOR i IN 1..2000 LOOP PERFORM first_name FROM lad_data.leads {where_tenant}"
+                " ORDER BY created_at DESC LIMIT 50; END LOOP"),
+    "count": "FOR i IN 1..60 LOOP PERFORM count(*) FROM lad_data.leads {where_tenant}; END LOOP",
+    "insert": ("FOR i IN 1..3000 LOOP INSERT INTO lad_data.leads ({tenant_column}first_name)"
+               " VALUES ({tenant_value}'New'); END LOOP"),
+}
+
+
+def read_block(kind: str, behind_rls: bool) -> str:
+    """One timed transaction that is rolled back; prints nanoseconds of CPU."""
+    text = WORK[kind].format(
+        and_tenant="" if behind_rls else "AND tenant_id = tenant",
+        where_tenant="" if behind_rls else "WHERE tenant_id = tenant",
+        tenant_column="" if behind_rls else "tenant_id, ",
+        tenant_value="" if behind_rls else "tenant, ")
+    cpu = "SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint"
+    return f"""
+BEGIN;
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT lad.authenticate('{token()}') \\g /dev/null
+{cpu} AS before \\gset
+{"SET LOCAL ROLE bench_app;" if behind_rls else ""}
+DO $$ DECLARE tenant CONSTANT uuid := {TENANT}; one uuid;
+    ids CONSTANT uuid[] := ARRAY(SELECT id FROM lad_data.leads WHERE tenant_id = {TENANT});
+BEGIN {text}; END $$;
+RESET ROLE;
+{cpu} - :before;
+ROLLBACK;
+"""
+
+
+def bench_reads() -> None:
+    for kind in WORK:
+        order = [(cycle, rls) for cycle in range(CYCLES + 1) for rls in (False, True)]
+        printed = psql("".join(read_block(kind, rls) for _, rls in order)).split()
+        times = [int(ns) for ns in printed]
+        # The first cycle warms caches and plans.
+        pairs = list(zip(times[2::2], times[3::2]))
+        show(f"row-level security, {kind} / the application's WHERE",
+             [rls / where for where, rls in pairs], "CPU time, lower is better")
+
+
+def main() -> None:
+    psql((HERE / "setup.sql").read_text())
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=HERE, text=True,
+                            capture_output=True).stdout.strip()
+    print(f"{os.cpu_count()} cores, {platform.machine()}, {psql('SHOW server_version').strip()},"
+          f" commit {commit}, {CYCLES} cycles of {SECONDS} s, fsync on\n")
+    print("| what / baseline | median ratio | range | |\n|---|---|---|---|")
+    bench_posts()
+    bench_reads()
+
+
+if __name__ == "__main__":
+    main()
