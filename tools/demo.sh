@@ -18,8 +18,8 @@ fingerprint() {
 }
 load_all() {
   for tenant in acme globex initech; do
-    as app -v tenant="$tenant" -v token="$(token_of "$tenant")" -v file="$file" \
-      -f examples/demo/load.sql 2>&1 | sed 's/^.*INFO:  //' | progress
+    as app -v tenant="$tenant" -v token="$(token_of "$tenant")" -f examples/demo/load.sql \
+      < "$file" 2>&1 | sed 's/^.*INFO:  //' | progress
   done
 }
 # One line that counts on a terminal, the last line of each tenant elsewhere.

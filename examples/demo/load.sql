@@ -1,13 +1,12 @@
 -- The application's part: one tenant's deliveries, in order, 500 to a transaction.
--- Variables: tenant (slug), token (of that tenant), file (CSV of make_calls.py).
+-- Variables: tenant (slug), token (of that tenant). Standard input: the CSV of make_calls.py.
 \set ON_ERROR_STOP on
 CREATE TEMP TABLE delivery (
     tenant text, call_id uuid, started_at timestamptz, status text, duration_seconds int,
     agent bigint, lead int, phone bigint, stt_seconds numeric, llm_tokens numeric,
     tts_characters numeric, telephony_minutes numeric, position bigserial
 );
-\set copy '\\copy delivery (tenant, call_id, started_at, status, duration_seconds, agent, lead, phone, stt_seconds, llm_tokens, tts_characters, telephony_minutes) FROM ' :'file' ' CSV HEADER'
-:copy
+\copy delivery (tenant, call_id, started_at, status, duration_seconds, agent, lead, phone, stt_seconds, llm_tokens, tts_characters, telephony_minutes) FROM pstdin CSV HEADER
 DELETE FROM delivery WHERE tenant <> :'tenant';
 CREATE TEMP TABLE mine AS SELECT row_number() OVER (ORDER BY position) AS n, delivery.* FROM delivery;
 ALTER TABLE mine ADD PRIMARY KEY (n);
@@ -29,19 +28,19 @@ DECLARE
     total bigint := (SELECT count(*) FROM mine);
     batch CONSTANT bigint := 500;
 BEGIN
-    FOR first IN 1 .. total BY batch LOOP
+    FOR lowest IN 1 .. total BY batch LOOP
         PERFORM lad.authenticate(token);
         INSERT INTO lad_data.voice_call_logs
             (id, lead_id, agent_id, to_country_code, to_base_number, status, started_at, created_at)
         SELECT DISTINCT ON (call_id) call_id, md5(tenant || ' lead ' || lead)::uuid, agent, '+971',
                phone, 'in_queue', started_at, started_at
-        FROM mine WHERE n >= first AND n < first + batch
+        FROM mine WHERE n >= lowest AND n < lowest + batch
         ON CONFLICT DO NOTHING;
         PERFORM lad.finish_call(call_id, status, duration_seconds,
                     started_at + make_interval(secs => duration_seconds), pg_temp.usage_items(mine))
-        FROM (SELECT * FROM mine WHERE n >= first AND n < first + batch ORDER BY n) AS mine;
+        FROM (SELECT * FROM mine WHERE n >= lowest AND n < lowest + batch ORDER BY n) AS mine;
         COMMIT;
-        RAISE INFO '  %: % of % deliveries', slug, least(first + batch - 1, total), total;
+        RAISE INFO '  %: % of % deliveries', slug, least(lowest + batch - 1, total), total;
     END LOOP;
 END $$;
 CALL pg_temp.load(:'token', :'tenant');
