@@ -3,11 +3,6 @@
 #include "core/error.hpp"
 #include "pg/boundary.hpp"
 
-extern "C" {
-#include "utils/jsonb.h"
-#include "utils/numeric.h"
-}
-
 namespace lad::pg {
 namespace {
 
