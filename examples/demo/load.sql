@@ -12,7 +12,7 @@ CREATE TEMP TABLE mine AS SELECT row_number() OVER (ORDER BY position) AS n, del
 ALTER TABLE mine ADD PRIMARY KEY (n);
 
 CREATE FUNCTION pg_temp.usage_items(d mine) RETURNS jsonb LANGUAGE sql AS $$
-    SELECT CASE WHEN d.duration_seconds > 0 THEN jsonb_build_array(
+    SELECT CASE WHEN d.status = 'completed' THEN jsonb_build_array(
         jsonb_build_object('category', 'stt', 'provider', 'openai', 'model', 'whisper-1',
             'unit', 'second', 'quantity', d.stt_seconds),
         jsonb_build_object('category', 'llm', 'provider', 'openai', 'model', 'gpt-4',
@@ -20,7 +20,7 @@ CREATE FUNCTION pg_temp.usage_items(d mine) RETURNS jsonb LANGUAGE sql AS $$
         jsonb_build_object('category', 'tts', 'provider', 'openai', 'model', 'tts-1',
             'unit', 'character', 'quantity', d.tts_characters),
         jsonb_build_object('category', 'telephony', 'provider', 'twilio', 'model', 'voice',
-            'unit', 'minute', 'quantity', d.telephony_minutes)) ELSE '[]' END
+            'unit', 'minute', 'quantity', d.telephony_minutes)) END
 $$;
 
 CREATE PROCEDURE pg_temp.load(token text, slug text) LANGUAGE plpgsql AS $$

@@ -19,7 +19,9 @@ WHERE n > total - 4 ORDER BY n;
 SELECT item->>'category' AS category, item->>'provider' AS provider, item->>'model' AS model,
        sum((item->>'quantity')::numeric) AS quantity, item->>'unit' AS unit,
        sum((item->>'cost')::numeric) AS cost
-FROM lad_data.billing_usage_events, jsonb_array_elements(usage_items) AS item
-WHERE status = 'charged'
+-- A corrected call has an event for each correction, with all its items: the newest counts.
+FROM (SELECT DISTINCT ON (left(idempotency_key, 41)) usage_items FROM lad_data.billing_usage_events
+      WHERE status = 'charged' ORDER BY left(idempotency_key, 41), created_at DESC) AS newest,
+     jsonb_array_elements(usage_items) AS item
 GROUP BY 1, 2, 3, 5 ORDER BY 6 DESC;
 COMMIT;
