@@ -37,3 +37,15 @@ BEGIN
     PERFORM lad.topup(new_wallet, amount, 'opening of the member');
     UPDATE lad_test.actors SET member_wallet = new_wallet;
 END $$;
+
+ALTER TABLE lad_test.actors ADD COLUMN call uuid;
+CREATE FUNCTION lad_test.call() RETURNS uuid LANGUAGE sql AS 'SELECT call FROM lad_test.actors';
+CREATE FUNCTION lad_test.items(seconds int) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_array(jsonb_build_object('category', 'stt', 'provider', 'openai',
+        'model', 'whisper-1', 'unit', 'second', 'quantity', seconds))
+$$;
+CREATE FUNCTION lad_test.new_call() RETURNS void LANGUAGE sql AS $$
+    UPDATE lad_test.actors SET call = gen_random_uuid();
+    INSERT INTO lad_data.voice_call_logs (tenant_id, id, to_country_code, to_base_number, status)
+    SELECT tenant, call, '+971', 501234567, 'in_queue' FROM lad_test.actors;
+$$;

@@ -21,7 +21,8 @@ SELECT lad.authenticate_service(:a, 'test');
 -- Nobody pays yet: the call is kept, the event says why it failed.
 INSERT INTO lad_data.voice_call_logs (to_country_code, to_base_number, status, duration_seconds)
     VALUES ('+971', 501234567, 'ended', 30) RETURNING id AS early \gset
-SELECT status, error_message FROM lad_data.billing_usage_events;
+SELECT status, error_message FROM lad_data.billing_usage_events
+    WHERE tenant_id = lad.current_tenant_id();
 SELECT lad.create_wallet() AS wallet \gset
 SELECT balance_after FROM lad.topup(:'wallet', 20, 'calls_topup');
 SELECT amount, balance_after, replayed FROM lad.finish_call(:'early', 'ended', 30);

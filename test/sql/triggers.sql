@@ -123,7 +123,7 @@ DELETE FROM lad_data.voice_call_logs;
 SELECT (SELECT count(*) FROM lad_data.voice_call_analysis) AS analysed,
        (SELECT count(call_log_id) FROM lad_data.voice_call_batch_entries) AS linked;
 ROLLBACK TO s;
-SELECT id = :t2 AS other_tenants_call_is_there FROM lad_data.voice_call_logs;
+SELECT id = :t2 AS other_tenants_call_is_there FROM lad_data.voice_call_logs WHERE id = :t2;
 
 -- They are for triggers only.
 SAVEPOINT s;

@@ -59,7 +59,7 @@ SELECT public.usage_attempt($$SELECT lad.charge('ai', '[{"category": "llm", "pro
     "model": "x", "unit": "token", "quantity": 4000}]', 'too much')$$);
 SELECT idempotency_key, status, total_quantity, total_cost, currency,
        ledger_transaction_id IS NOT NULL AS in_ledger
-    FROM lad_data.billing_usage_events ORDER BY idempotency_key;
+    FROM lad_data.billing_usage_events WHERE tenant_id = :a ORDER BY idempotency_key;
 SELECT public.usage_attempt('SELECT lad.charge_usage(gen_random_uuid())');
 SELECT * FROM lad.verify_ledger();
 COMMIT;

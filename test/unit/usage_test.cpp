@@ -41,8 +41,7 @@ TEST(Usage, ReadsExactQuantitiesOnly) {
 
 TEST(Usage, ReservesTheKeysOfTheExtension) {
   EXPECT_EQ(test::code_of([] { usage::require_usable_key("call:1"); }), "invalid_argument");
-  EXPECT_EQ(test::code_of([] { usage::require_usable_key("charge_usage_1"); }),
-            "invalid_argument");
+  EXPECT_EQ(test::code_of([] { usage::require_usable_key("charge_usage_1"); }), "invalid_argument");
   EXPECT_EQ(test::code_of([] { usage::require_usable_key("recall:1"); }), "no error");
 }
 
