@@ -112,9 +112,10 @@ void refresh() {
   const std::optional<std::string> refusal = unanswered ? try_read(keys) : std::nullopt;
   guard([&] {
     LWLockAcquire(lock, LW_EXCLUSIVE);
-    if (unanswered) {
+    // Another backend may have answered a later reload meanwhile: its keys must not be undone.
+    if (unanswered && PgReloadTime > shared->loaded_for) {
       if (!refusal) publish(keys);
-      shared->loaded_for = Max(shared->loaded_for, PgReloadTime);
+      shared->loaded_for = PgReloadTime;
     }
     std::memcpy(&local, shared, sizeof(local));
     LWLockRelease(lock);
