@@ -17,8 +17,14 @@ has_stage() { [[ " $stages " == *" $1 "* ]]; }
 # ---- ending --------------------------------------------------------------------------------------
 finish() {
   local status=$?
-  trap - EXIT INT TERM
-  [ -z "$running" ] || kill -TERM -- "-$running" 2>/dev/null
+  # make passes a signal on a second time; the clean-up must not die of it.
+  trap - EXIT
+  trap '' INT TERM
+  if [ -n "$running" ]; then
+    kill -TERM -- "-$running" 2>/dev/null
+    sleep 0.5
+    kill -KILL -- "-$running" 2>/dev/null
+  fi
   [ ! -e "$server" ] || bash tools/cluster.sh stop-all check
   exit "$status"
 }
@@ -64,6 +70,9 @@ excerpt() {
   fi
 }
 
+# timeout in the group of the stage, so that the signal which ends the stage ends its command too.
+limit() { timeout --foreground "$@"; }
+
 nothing() {
   echo "no tests" > "$out/$1.why"
   record "$1" 0 0
@@ -77,7 +86,7 @@ stage_unit() {
   cmake -G Ninja -S . -B "$build/unit" && ninja -C "$build/unit" -j2 || return 1
   local all log=$build/unit/Testing/Temporary/LastTest.log passed
   all=$(ctest --test-dir "$build/unit" -N | sed -n 's/^Total Tests: //p')
-  timeout 600 ctest --test-dir "$build/unit" -j2 --output-on-failure --timeout 120
+  limit 600 ctest --test-dir "$build/unit" -j2 --output-on-failure --limit 120
   passed=$(grep -c '^Test Passed\.' "$log")
   record unit "$passed" $((all - passed))
 }
@@ -119,7 +128,7 @@ stage_regress() {
   names=$(make -s --no-print-directory list-regress) && [ -n "$names" ] || { nothing regress; return; }
   with_expected test/expected $names
   mkdir -p "$out/regress"
-  timeout 1200 "$(regress_program regress/pg_regress)" --bindir="$pg_home/bin" --inputdir=test \
+  limit 1200 "$(regress_program regress/pg_regress)" --bindir="$pg_home/bin" --inputdir=test \
     --outputdir="$out/regress" --dbname=contrib_regression ${ready[@]+"${ready[@]}"} |
     tee "$out/regress.run"
   count_regress regress "$out/regress.run"
@@ -131,7 +140,7 @@ stage_isolation() {
   [ -n "$names" ] || { nothing isolation; return; }
   with_expected test/isolation/expected $names
   make_database isolation && psql -Xqd isolation -f test/isolation/setup.sql || return 1
-  timeout 900 "$(regress_program isolation/pg_isolation_regress)" --bindir="$pg_home/bin" \
+  limit 900 "$(regress_program isolation/pg_isolation_regress)" --bindir="$pg_home/bin" \
     --inputdir=test/isolation --outputdir="$out/isolation" --use-existing --dbname=isolation \
     ${ready[@]+"${ready[@]}"} | tee "$out/isolation.run"
   count_regress isolation "$out/isolation.run"
@@ -140,12 +149,12 @@ stage_isolation() {
 stage_pgtap() {
   compgen -G 'test/pgtap/*.sql' >/dev/null || { nothing pgtap; return; }
   make_database pgtap && psql -Xqd pgtap -c 'CREATE EXTENSION pgtap' || return 1
-  PGDATABASE=pgtap timeout 1200 perl tools/prove.pl "$out/pgtap.count" test/pgtap/*.sql
+  PGDATABASE=pgtap limit 1200 perl tools/prove.pl "$out/pgtap.count" test/pgtap/*.sql
 }
 
 stage_tap() {
   compgen -G 'test/tap/*.pl' >/dev/null || { nothing tap; return; }
-  timeout 1200 perl tools/prove.pl "$out/tap.count" test/tap/*.pl
+  limit 1200 perl tools/prove.pl "$out/tap.count" test/tap/*.pl
 }
 
 # ---- set-up --------------------------------------------------------------------------------------

@@ -167,6 +167,8 @@ select_cluster() {
 
 command=${1:-}
 shift || usage
+# A stop that was begun is finished: make repeats a signal to drivers that are cleaning up already.
+[[ $command != stop* ]] || trap '' INT TERM
 case $command in
   start)
     select_cluster "$@"

@@ -3,7 +3,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$root"
-trap 'bash tools/cluster.sh stop docs' EXIT
+trap 'trap "" INT TERM; bash tools/cluster.sh stop docs' EXIT
 trap 'exit 130' INT TERM
 
 bash tools/server_tree.sh

@@ -4,7 +4,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 [ -d "$server/clusters/demo/data" ] || die "no demo database yet: run 'make demo'"
-trap 'bash "$root/tools/cluster.sh" stop demo --keep' EXIT
+trap 'trap "" INT TERM; bash "$root/tools/cluster.sh" stop demo --keep' EXIT
 trap 'exit 130' INT TERM
 
 database=$(cat "$server/clusters/demo/database")

@@ -38,9 +38,10 @@ find src -name '*.cpp' -o -name '*.hpp' | sort | perl -ne '
     my ($other, $part) = $header =~ m{^(\w+)/([\w.]+)$} or return 0;
     return 1 if $other eq "core";
     return 0 if $kind eq "core";
+    return !$rank{$other} if $kind eq "pg";
     return $kind ne "rules" if $other eq "pg";
     return $part =~ /(?:^|_)(functions|hooks|gate)[_.]/ if $kind eq "module";
-    return 0 if $kind eq "pg" || !$rank{$other} || $rank{$other} > $rank{$room};
+    return 0 if !$rank{$other} || $rank{$other} > $rank{$room};
     my $of = $part =~ /(?:^|_)(store|functions|hooks|gate)[_.]/ ? $1 : "rules";
     return 1 if $of eq "rules";
     return 0 if $other ne $room || $kind eq "rules";

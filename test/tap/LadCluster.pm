@@ -102,6 +102,9 @@ sub _run {
     return $self;
 }
 
+# A signal ends the test through END as well.
+$SIG{$_} = sub { exit 1 } for qw(INT TERM);
+
 END {
     my $status = $?;
     $_->stop for @started;

@@ -6,10 +6,10 @@ use File::Basename 'dirname';
 use Test::More;
 
 my $root = abs_path(dirname(__FILE__) . '/../..');
-for my $line (split /\n/, `bash $root/tools/cluster.sh start tap_boundary`) {
+for my $line (split /\n/, `bash $root/tools/cluster.sh start check-boundary`) {
     while ($line =~ /\b((?:PG|LAD_)\w+)=(\S+)/g) { $ENV{$1} = $2 }
 }
-END { my $status = $?; system("bash $root/tools/cluster.sh stop tap_boundary") if $root; $? = $status }
+END { my $status = $?; system("bash $root/tools/cluster.sh stop check-boundary") if $root; $? = $status }
 
 my $probe = "$ENV{LAD_CLUSTER}/boundary_probe.so";
 my $include = `$ENV{PG_CONFIG} --includedir-server`;
