@@ -8,4 +8,4 @@ bash tools/server_tree.sh
 trap 'bash tools/cluster.sh stop bench >/dev/null 2>&1' EXIT
 trap 'exit 130' INT TERM
 eval "$(bash tools/cluster.sh start bench --fsync --database bench)"
-python3 test/bench/bench.py
+python3 test/bench/bench.py "$@"

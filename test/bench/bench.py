@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Ratios against baselines that run interleaved with what they are compared to.
+"""bench.py [posts] [reads]: ratios against baselines that run interleaved with what they are compared to.
 
 Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
 second; reads are CPU time of one backend (/proc/PID/schedstat), which other processes do not touch.
@@ -10,6 +10,7 @@ import pathlib
 import platform
 import statistics
 import subprocess
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 CYCLES = int(os.environ.get("LAD_BENCH_CYCLES", "4"))
@@ -76,7 +77,7 @@ BEGIN;
 SET LOCAL max_parallel_workers_per_gather = 0;
 SELECT lad.authenticate('{token()}') \\g /dev/null
 {cpu} AS before \\gset
-{"SET LOCAL ROLE bench_app;" if behind_rls else ""}
+SET LOCAL ROLE {"bench_app" if behind_rls else "bench_plain"};
 DO $$ DECLARE tenant CONSTANT uuid := {TENANT}; one uuid;
     ids CONSTANT uuid[] := ARRAY(SELECT id FROM lad_data.leads WHERE tenant_id = {TENANT});
 BEGIN {text}; END $$;
@@ -104,8 +105,9 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, {platform.machine()}, {psql('SHOW server_version').strip()},"
           f" commit {commit}, {CYCLES} cycles of {SECONDS} s, fsync on\n")
     print("| what / baseline | median ratio | range | |\n|---|---|---|---|")
-    bench_posts()
-    bench_reads()
+    parts = {"posts": bench_posts, "reads": bench_reads}
+    for name in sys.argv[1:] or parts:
+        parts[name]()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ SET client_min_messages = warning;
 CREATE EXTENSION lad_ext CASCADE;
 SELECT count(*) FROM lad.install_schema();
 CREATE ROLE bench_app LOGIN IN ROLE lad_app;
+-- The same privileges, checked the same way, without row-level security.
+CREATE ROLE bench_plain BYPASSRLS IN ROLE lad_app;
 INSERT INTO lad_data.tenants (id, name, slug, status)
 SELECT md5('tenant ' || n)::uuid, 'Tenant ' || n, 'tenant-' || n, 'active' FROM generate_series(1, 20) n;
 INSERT INTO lad_data.users (id, email) SELECT md5('user ' || n)::uuid, n || '@example.com' FROM generate_series(1, 1000) n;
