@@ -21,7 +21,7 @@ SELECT item->>'category' AS category, item->>'provider' AS provider, item->>'mod
        sum((item->>'cost')::numeric) AS cost
 -- A corrected call has an event for each correction, with all its items: the newest counts.
 FROM (SELECT DISTINCT ON (left(idempotency_key, 41)) usage_items FROM lad_data.billing_usage_events
-      WHERE status = 'charged' ORDER BY left(idempotency_key, 41), created_at DESC) AS newest,
+      WHERE status = 'charged' ORDER BY left(idempotency_key, 41), charged_at DESC) AS newest,
      jsonb_array_elements(usage_items) AS item
 GROUP BY 1, 2, 3, 5 ORDER BY 6 DESC;
 COMMIT;

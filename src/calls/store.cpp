@@ -85,7 +85,8 @@ constinit pg::Plan<Uuid, Uuid, std::string, std::int32_t, Timestamp, OptionalJso
         "  THEN greatest(duration_seconds, $4) ELSE $4 END,"
         " ended_at = CASE WHEN status IN ('ended', 'completed') THEN coalesce(ended_at, $5)"
         "  ELSE $5 END,"
-        " cost_breakdown = CASE WHEN $6 IS NULL THEN cost_breakdown"
+        " cost_breakdown = CASE WHEN $6 IS NULL OR (status IN ('ended', 'completed')"
+        "  AND $4 < coalesce(duration_seconds, 0)) THEN cost_breakdown"
         "  ELSE coalesce(cost_breakdown, '{}') || jsonb_build_object('items', $6) END,"
         " recording_url = coalesce($7, recording_url)"
         " WHERE tenant_id = $1 AND id = $2"};

@@ -11,7 +11,6 @@ SELECT md5('tenant ' || n)::uuid, 'Tenant ' || n, 'tenant-' || n, 'active' FROM 
 INSERT INTO lad_data.users (id, email) SELECT md5('user ' || n)::uuid, n || '@example.com' FROM generate_series(1, 1000) n;
 INSERT INTO lad_data.memberships (tenant_id, user_id)
 SELECT md5('tenant 1')::uuid, md5('user ' || n)::uuid FROM generate_series(1, 1000) n;
-SELECT lad.authenticate_service(md5('tenant 1')::uuid, 'bench');
 BEGIN;
 SELECT lad.authenticate_service(md5('tenant 1')::uuid, 'bench');
 SELECT count(lad.topup(lad.create_wallet(md5('user ' || n)::uuid, 'USD'), 1000000000, 'open ' || n))
@@ -53,5 +52,4 @@ SELECT md5('tenant ' || 1 + n % 20)::uuid, md5('lead ' || n)::uuid, 'Lead ' || n
 FROM generate_series(1, 200000) n;
 GRANT USAGE ON SCHEMA bench TO bench_app;
 GRANT SELECT ON bench.wallet_numbers TO bench_app;
-CREATE TABLE bench.new_leads (LIKE lad_data.leads INCLUDING ALL);
 VACUUM ANALYZE;
