@@ -1,13 +1,13 @@
 -- Calls: a finished call is charged once.
 
-CREATE FUNCTION lad.charge_finished_call() RETURNS trigger
+CREATE FUNCTION lad.charge_finished_calls() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER
     SET search_path = pg_catalog, lad, pg_temp
-    AS 'MODULE_PATHNAME', 'lad_charge_finished_call';
-ALTER FUNCTION lad.charge_finished_call() OWNER TO lad_owner;
-REVOKE ALL ON FUNCTION lad.charge_finished_call() FROM PUBLIC;
-COMMENT ON FUNCTION lad.charge_finished_call() IS
-    'Trigger of voice_call_logs: charges an ended or completed call once, from cost_breakdown.items if there are any, else per started minute at the catalog price of telephony voice per minute in the wallet''s currency, or 3 where the currency is CREDIT and there is none. A higher cost later charges the difference. A charge that fails leaves a failed usage event and a domain event call.charge_failed, never an error.';
+    AS 'MODULE_PATHNAME', 'lad_charge_finished_calls';
+ALTER FUNCTION lad.charge_finished_calls() OWNER TO lad_owner;
+REVOKE ALL ON FUNCTION lad.charge_finished_calls() FROM PUBLIC;
+COMMENT ON FUNCTION lad.charge_finished_calls() IS
+    'Statement trigger of voice_call_logs: charges each ended or completed call once, from cost_breakdown.items if there are any, else per started minute at the catalog price of telephony voice per minute in the wallet''s currency. A higher cost later charges the difference. A charge that fails leaves a failed usage event and a domain event call.charge_failed, never an error. Calls of one statement lock their wallets in one order. Writes that name a partition charge nothing: maintenance moves rows that way.';
 
 CREATE FUNCTION lad.finish_call(
     call_id          uuid,

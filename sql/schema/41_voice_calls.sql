@@ -172,10 +172,13 @@ CREATE INDEX voice_call_logs_tenant_id_campaign_step_id_idx
 CREATE INDEX voice_call_logs_tenant_id_batch_id_idx
     ON lad_data.voice_call_logs (tenant_id, batch_id) WHERE batch_id IS NOT NULL;
 
-CREATE TRIGGER voice_call_logs_write_charge
-    AFTER INSERT OR UPDATE OF status, duration_seconds, cost_breakdown ON lad_data.voice_call_logs
-    FOR EACH ROW WHEN (NEW.status IN ('ended', 'completed'))
-    EXECUTE FUNCTION lad.charge_finished_call();
+CREATE TRIGGER voice_call_logs_insert_charge
+    AFTER INSERT ON lad_data.voice_call_logs REFERENCING NEW TABLE AS new_calls
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.charge_finished_calls();
+
+CREATE TRIGGER voice_call_logs_update_charge
+    AFTER UPDATE ON lad_data.voice_call_logs REFERENCING NEW TABLE AS new_calls
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.charge_finished_calls();
 
 CREATE TRIGGER voice_call_logs_delete_children AFTER DELETE ON lad_data.voice_call_logs
     FOR EACH ROW EXECUTE FUNCTION lad.delete_call_children();

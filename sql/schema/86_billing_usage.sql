@@ -383,7 +383,7 @@ VALUES
         'enrichment', 'apollo', 'company', 'record', 0.05, 'USD', 'Company found',
         '2020-01-01 00:00:00+00'),
     ('5eed0000-0000-4000-8000-000000000011', NULL,
-        'telephony', 'lad', 'call', 'minute', 3, 'CREDIT', 'Started minute of a call',
+        'telephony', 'lad', 'voice', 'minute', 3, 'CREDIT', 'Started minute of a call',
         '2020-01-01 00:00:00+00'),
     ('5eed0000-0000-4000-8000-000000000012', NULL,
         'enrichment', 'apollo', 'search', 'record', 1, 'CREDIT', 'Search',

@@ -11,9 +11,6 @@
 /// Rules of finished calls: what is still to be charged for one.
 namespace lad::calls {
 
-/// Credits for a started minute where the catalog names no price of a call.
-inline constexpr int kCreditsPerMinute = 3;
-
 /// Throws invalid_argument (22023) unless the status is one a call ends with.
 void require_terminal(std::string_view status);
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "calls/store.hpp"
 #include "core/error.hpp"
 #include "pg/args.hpp"
@@ -7,7 +9,7 @@
 #include "pg/savepoint.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
-#include "pg/trigger.hpp"
+#include "pg/transition.hpp"
 #include "usage/usage.hpp"
 
 namespace calls = lad::calls;
@@ -15,19 +17,31 @@ namespace store = lad::calls::store;
 using lad::Error;
 using lad::ErrorCode;
 using lad::Uuid;
+using lad::pg::JsonbDatum;
 
 namespace {
 
-store::Call read_call(const lad::pg::TriggerCall& row) {
-  store::Call call;
-  call.id = row.new_value<Uuid>(row.require_column("id")).value();
-  call.tenant_id = row.new_value<Uuid>(row.require_column("tenant_id")).value();
-  call.user_id = row.new_value<Uuid>(row.require_column("initiated_by_user_id"));
-  call.duration_seconds =
-      row.new_value<std::int32_t>(row.require_column("duration_seconds")).value_or(0);
-  call.ended_at = row.new_value<lad::pg::Timestamp>(row.require_column("ended_at"));
-  call.cost_breakdown = row.new_value<lad::pg::JsonbDatum>(row.require_column("cost_breakdown"));
-  return call;
+/// The calls a statement has finished, sorted by tenant and identifier.
+std::vector<store::Call> read_finished(const lad::pg::StatementCall& statement) {
+  const int id = statement.require_column("id");
+  const int tenant_id = statement.require_column("tenant_id");
+  const int user_id = statement.require_column("initiated_by_user_id");
+  const int status = statement.require_column("status");
+  const int duration = statement.require_column("duration_seconds");
+  const int ended_at = statement.require_column("ended_at");
+  const int breakdown = statement.require_column("cost_breakdown");
+  std::vector<store::Call> finished;
+  statement.for_each_new([&](const lad::pg::RowView& row) {
+    if (!calls::is_charged_status(row.get<std::string>(status).value_or(""))) return;
+    finished.push_back({row.get<Uuid>(id).value(), row.get<Uuid>(tenant_id).value(),
+                        row.get<Uuid>(user_id), row.get<std::int32_t>(duration).value_or(0),
+                        row.get<lad::pg::Timestamp>(ended_at),
+                        lad::pg::copied(row.get<JsonbDatum>(breakdown))});
+  });
+  std::ranges::sort(finished, {}, [](const store::Call& call) {
+    return std::pair{call.tenant_id, call.id};
+  });
+  return finished;
 }
 
 /// Prices the call and charges what is left to charge. What fails stays with the usage event.
@@ -52,6 +66,26 @@ void settle(const store::Call& call, const std::vector<store::Event>& events) {
   }
 }
 
+/// Charges calls of one tenant. Whatever the order of the rows, two statements lock what they share
+/// in the same order: the events, then the wallets.
+void settle_all(const Uuid& tenant_id, std::span<const store::Call> finished) {
+  // Row-level security has let the rows in; whoever stands above it, such as a job, has no context
+  // of this tenant.
+  std::optional<lad::pg::ContextLoan> loan;
+  const lad::pg::TenantContext* const context = lad::pg::current_context();
+  if (context == nullptr || context->tenant_id != tenant_id) loan.emplace(tenant_id);
+  std::vector<std::vector<store::Event>> events;
+  lad::pg::with_spi([&] {
+    for (const store::Call& call : finished) {
+      events.push_back(store::lock_events(tenant_id, call.id));
+    }
+    if (finished.size() > 1) store::lock_payers(tenant_id, finished);
+  });
+  for (std::size_t i = 0; i < finished.size(); ++i) {
+    lad::pg::with_spi([&] { settle(finished[i], events[i]); });
+  }
+}
+
 bool is_settled(const std::vector<store::Event>& events) {
   return !events.empty() && events.back().charge.status == "charged";
 }
@@ -71,7 +105,7 @@ store::Finish read_finish(const lad::pg::Args& args) {
   finish.status = args.get<std::string>(1, "status");
   finish.duration_seconds = args.get<std::int32_t>(2, "duration_seconds");
   finish.ended_at = args.get<lad::pg::Timestamp>(3, "ended_at");
-  finish.usage_items = args.get_optional<lad::pg::JsonbDatum>(4);
+  finish.usage_items = args.get_optional<JsonbDatum>(4);
   finish.recording_url = args.get_optional<std::string>(5);
   calls::require_terminal(finish.status);
   lad::pg::finite_unix_us(finish.ended_at, "ended_at");
@@ -84,16 +118,20 @@ store::Finish read_finish(const lad::pg::Args& args) {
 
 }  // namespace
 
-LAD_FUNCTION(lad_charge_finished_call) {
-  const lad::pg::TriggerCall row{fcinfo};
-  const store::Call call = read_call(row);
-  // Row-level security has let the row in; whoever stands above it, such as a restore or a job, has
-  // no context of its own.
-  std::optional<lad::pg::ContextLoan> loan;
-  const lad::pg::TenantContext* const context = lad::pg::current_context();
-  if (context == nullptr || context->tenant_id != call.tenant_id) loan.emplace(call.tenant_id);
-  lad::pg::with_spi([&] { settle(call, store::lock_events(call.tenant_id, call.id)); });
-  return row.proceed();
+LAD_FUNCTION(lad_charge_finished_calls) {
+  const lad::pg::StatementCall statement{fcinfo};
+  if (!statement.writes_any({"status", "duration_seconds", "cost_breakdown"})) {
+    return lad::pg::void_datum();
+  }
+  const std::vector<store::Call> finished = read_finished(statement);
+  for (auto first = finished.begin(); first != finished.end();) {
+    const auto last = std::find_if(first, finished.end(), [&](const store::Call& call) {
+      return call.tenant_id != first->tenant_id;
+    });
+    settle_all(first->tenant_id, {first, last});
+    first = last;
+  }
+  return lad::pg::void_datum();
 }
 
 LAD_FUNCTION(lad_finish_call) {

@@ -1,5 +1,7 @@
 #include "calls/store.hpp"
 
+#include <set>
+
 #include "core/error.hpp"
 #include "pg/json.hpp"
 #include "pg/session.hpp"
@@ -25,6 +27,14 @@ constinit pg::Plan<Uuid, OptionalUuid> kCurrency{
     " WHERE tenant_id = $1 AND (user_id = $2 OR user_id IS NULL)"
     " ORDER BY user_id NULLS LAST LIMIT 1"};
 
+constinit pg::Plan<Uuid, OptionalUuid> kPayer{
+    "SELECT id FROM lad_data.billing_wallets"
+    " WHERE tenant_id = $1 AND (user_id = $2 OR user_id IS NULL)"
+    " ORDER BY user_id NULLS LAST LIMIT 1"};
+
+constinit pg::Plan<Uuid, Uuid> kLockWallet{
+    "SELECT FROM lad_data.billing_wallets WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE"};
+
 constinit pg::Plan<JsonbDatum, Timestamp, std::string> kRate{
     "SELECT (r->'items')::text, (r->>'total')::numeric"
     " FROM lad.rate_usage($1->'items', $2, $3) AS r"};
@@ -36,7 +46,7 @@ constinit pg::Plan<Uuid, std::string, Timestamp> kCallPrice{
     " AND (effective_to IS NULL OR effective_to > $3)"
     " ORDER BY tenant_id IS NULL, effective_from DESC, id DESC LIMIT 1"};
 
-constinit pg::Plan<Json, OptionalUuid, Rate, Decimal> kPriceMinutes{
+constinit pg::Plan<Json, Uuid, Rate, Decimal> kPriceMinutes{
     "SELECT jsonb_build_array(($1->0) || jsonb_build_object("
     "'price_id', $2, 'unit_price', $3, 'cost', $4))::text"};
 
@@ -109,15 +119,14 @@ bool has_components(const Call& call) {
 
 Bill rate_minutes(const Call& call, const std::string& currency) {
   const pg::Rows rows = kCallPrice.run(call.tenant_id, currency, time_of(call));
-  if (rows.empty() && currency != "CREDIT") {
+  if (rows.empty()) {
     throw Error{ErrorCode::no_price, "no price for a minute of a call in " + currency};
   }
-  const auto price_id = rows.empty() ? std::nullopt : rows.get_optional<Uuid>(0, 0);
-  const std::string provider = rows.empty() ? "lad" : rows.get<std::string>(0, 1);
-  const Rate price =
-      rows.empty() ? Rate::parse(std::to_string(kCreditsPerMinute)) : rows.get<Rate>(0, 2);
+  const auto price_id = rows.get<Uuid>(0, 0);
+  const Rate price = rows.get<Rate>(0, 2);
   Bill bill{"", pricing::call_cost(call.duration_seconds, price), currency};
-  const Json item{minutes_json(pricing::call_blocks(call.duration_seconds), provider)};
+  const Json item{
+      minutes_json(pricing::call_blocks(call.duration_seconds), rows.get<std::string>(0, 1))};
   bill.items = kPriceMinutes.run(item, price_id, price, bill.cost).get<std::string>(0, 0);
   return bill;
 }
@@ -132,6 +141,17 @@ std::vector<Event> lock_events(const Uuid& tenant_id, const Uuid& call_id) {
     events.push_back(
         {rows.get<Uuid>(0, 0), {rows.get<std::string>(0, 1), rows.get<Decimal>(0, 2)}});
   }
+}
+
+void lock_payers(const Uuid& tenant_id, std::span<const Call> calls) {
+  std::set<OptionalUuid> users;
+  for (const Call& call : calls) users.insert(call.user_id);
+  std::set<Uuid> wallets;
+  for (const OptionalUuid& user_id : users) {
+    const pg::Rows rows = kPayer.run(tenant_id, user_id);
+    if (!rows.empty()) wallets.insert(rows.get<Uuid>(0, 0));
+  }
+  for (const Uuid& wallet_id : wallets) kLockWallet.run(tenant_id, wallet_id);
 }
 
 Bill rate(const Call& call) {

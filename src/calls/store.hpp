@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ struct Event {
   Uuid id;
   Charge charge;
 };
+
+/// Locks the wallets that pay for the calls of one tenant, in the order of their keys. Their events
+/// must be locked already: every charge locks the event first.
+void lock_payers(const Uuid& tenant_id, std::span<const Call> calls);
 
 /// The usage events of a call, locked, in the order of their keys.
 std::vector<Event> lock_events(const Uuid& tenant_id, const Uuid& call_id);

@@ -68,6 +68,7 @@ Datum post_as(FunctionCallInfo fcinfo, ledger::Type type) {
   request.wallet_id = args.get<Uuid>(0, "wallet_id");
   request.amount = args.get<Decimal>(1, "amount");
   request.idempotency_key = args.get<std::string>(2, "idempotency_key");
+  ledger::require_unreserved_key(request.idempotency_key);
   request.reference_type = args.get_optional<std::string>(3);
   request.reference_id = args.get_optional<Uuid>(4);
   request.description = args.get_optional<std::string>(5);
@@ -97,6 +98,7 @@ LAD_FUNCTION(lad_post) {
   request.type = ledger::parse_type(args.get<std::string>(1, "transaction_type"));
   request.amount = args.get<Decimal>(2, "amount");
   request.idempotency_key = args.get<std::string>(3, "idempotency_key");
+  ledger::require_unreserved_key(request.idempotency_key);
   request.reference_type = args.get_optional<std::string>(4);
   request.reference_id = args.get_optional<Uuid>(5);
   request.description = args.get_optional<std::string>(6);
@@ -105,6 +107,18 @@ LAD_FUNCTION(lad_post) {
     request.effective_at_us = lad::pg::finite_unix_us(*effective_at, "effective_at");
   }
   request.expected_balance = args.get_optional<Decimal>(9);
+  return to_datum(fcinfo, post(request));
+}
+
+LAD_FUNCTION(lad_debit_usage) {
+  const Args args{fcinfo};
+  ledger::Request request;
+  request.wallet_id = args.get<Uuid>(0, "wallet_id");
+  request.amount = args.get<Decimal>(1, "amount");
+  request.reference_type = "usage_event";
+  request.reference_id = args.get<Uuid>(2, "usage_event_id");
+  request.idempotency_key = ledger::usage_key(*request.reference_id);
+  request.metadata = "{}";
   return to_datum(fcinfo, post(request));
 }
 

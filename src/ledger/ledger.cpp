@@ -9,6 +9,7 @@ namespace lad::ledger {
 namespace {
 
 constexpr std::size_t kMaxKeyCharacters = 200;
+constexpr std::string_view kUsagePrefix = "charge_usage_";
 constexpr std::size_t kMaxReferenceType = 50;
 constexpr std::size_t kMaxDescription = 2000;
 constexpr std::size_t kMaxMetadata = 65536;
@@ -125,6 +126,16 @@ void require_valid(const Request& request, std::int64_t now_us) {
   if (request.effective_at_us && *request.effective_at_us > now_us) {
     refuse("effective_at must not be in the future");
   }
+}
+
+void require_unreserved_key(std::string_view idempotency_key) {
+  if (!idempotency_key.starts_with(kUsagePrefix)) return;
+  refuse("idempotency_key must not start with charge_usage_",
+         "Such keys belong to the charges of usage events.");
+}
+
+std::string usage_key(const Uuid& usage_event_id) {
+  return std::string(kUsagePrefix) + usage_event_id.to_string();
 }
 
 crypto::Digest fingerprint(const Request& request) {

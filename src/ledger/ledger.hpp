@@ -38,6 +38,13 @@ struct Request {
 /// reference type that is no identifier, a description over 2000 or metadata over 65536 bytes.
 void require_valid(const Request& request, std::int64_t now_us);
 
+/// Throws invalid_argument (22023) for a key that the extension keeps to itself, since an event of
+/// usage whose key somebody else burns could never be charged.
+void require_unreserved_key(std::string_view idempotency_key);
+
+/// The key under which a usage event is charged.
+std::string usage_key(const Uuid& usage_event_id);
+
 /// Fingerprint of what was asked: the same request with the same key is a replay, any other a
 /// conflict. `expected_balance` is a condition, not part of the posting, and stays out.
 crypto::Digest fingerprint(const Request& request);

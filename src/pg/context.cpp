@@ -22,19 +22,11 @@ extern "C" {
 namespace lad::pg {
 namespace {
 
-/// A top-level transaction: its local id, the same in its parallel workers, and its start, because
-/// local ids wrap around.
-struct Stamp {
-  LocalTransactionId id = InvalidLocalTransactionId;
-  TimestampTz start = 0;
-  bool operator==(const Stamp&) const = default;
-};
+// What the setting keeps instead of the token: in the hook's `extra`, and as text for workers.
+using Claim = ContextClaim;
+using Stamp = TransactionStamp;
 
-/// What the setting keeps instead of the token: in the hook's `extra`, and as text for workers.
-struct Claim {
-  Stamp stamp;
-  TenantContext context;
-};
+static_assert(InvalidLocalTransactionId == 0 && sizeof(LocalTransactionId) == 4);
 
 constexpr char kPrivateMark = '\x01';  // no token begins with it
 constexpr const char* kMaskedStatement = "SELECT lad.authenticate($1)";
@@ -46,7 +38,6 @@ constinit bool require_context = true;
 constinit int max_token_ttl_s = 900;
 constinit Claim active{};                          // read by policies
 constinit Claim pinned{};                          // the transaction's tenant, savepoints or not
-constinit Claim lender{};                          // what a loan gives back
 constinit const TenantContext* service = nullptr;  // being entered without a token
 constinit NameData database_name{};
 constinit ProcessUtility_hook_type next_utility = nullptr;
@@ -288,13 +279,12 @@ void enter_service_context(const Uuid& tenant_id) {
   service = nullptr;
 }
 
-ContextLoan::ContextLoan(const Uuid& tenant_id) {
-  lender = active;
+ContextLoan::ContextLoan(const Uuid& tenant_id) : before_(active) {
   active = Claim{current_stamp(), {tenant_id, Uuid{}, true}};
 }
 
 ContextLoan::~ContextLoan() {
-  active = lender;
+  active = before_;
 }
 
 }  // namespace lad::pg

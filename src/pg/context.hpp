@@ -22,6 +22,20 @@ struct TenantContext {
   bool is_service = false;  ///< set by lad.authenticate_service
 };
 
+/// A top-level transaction: its local id, the same in its parallel workers, and its start, because
+/// local ids wrap around.
+struct TransactionStamp {
+  std::uint32_t id = 0;
+  std::int64_t start = 0;
+  bool operator==(const TransactionStamp&) const = default;
+};
+
+/// A context and the transaction it holds for.
+struct ContextClaim {
+  TransactionStamp stamp;
+  TenantContext context;
+};
+
 /// Who a token is for; throws token_invalid, token_expired or token_revoked.
 /// Times in µs since 1970-01-01 UTC.
 using TokenVerifier = TenantContext (*)(std::string_view token, const void* keys,
@@ -57,13 +71,17 @@ void enter_context(const std::string& token);
 /// A context without a token, for services.
 void enter_service_context(const Uuid& tenant_id);
 
-/// Lends a context to reads that happen before one exists, such as those of lad.issue_token.
+/// Lends a context where none of that tenant exists, as in lad.issue_token; at the end of its life
+/// the one before holds again.
 class ContextLoan {
  public:
   explicit ContextLoan(const Uuid& tenant_id);
   ~ContextLoan();
   ContextLoan(const ContextLoan&) = delete;
   ContextLoan& operator=(const ContextLoan&) = delete;
+
+ private:
+  ContextClaim before_;
 };
 
 }  // namespace lad::pg

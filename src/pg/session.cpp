@@ -1,5 +1,9 @@
 #include "pg/session.hpp"
 
+extern "C" {
+#include <utils/datum.h>
+}
+
 namespace lad::pg {
 
 bool caller_has_role(const char* role) {
@@ -64,6 +68,11 @@ std::string jsonb_text(JsonbDatum json) {
     return JsonbToCString(nullptr, &value->root, VARSIZE(value));
   });
   return text;
+}
+
+std::optional<JsonbDatum> copied(const std::optional<JsonbDatum>& json) {
+  if (!json) return std::nullopt;
+  return JsonbDatum{guard([&json] { return datumCopy(json->value, false, -1); })};
 }
 
 }  // namespace lad::pg

@@ -23,6 +23,9 @@ Uuid random_uuid();
 /// The text of a jsonb argument: keys sorted, no duplicates, so equal objects read the same.
 std::string jsonb_text(JsonbDatum json);
 
+/// A copy that outlives the row the value was read from.
+std::optional<JsonbDatum> copied(const std::optional<JsonbDatum>& json);
+
 /// The clock, not the transaction's start.
 inline Timestamp clock_now() {
   return {GetCurrentTimestamp()};

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "pg/boundary.hpp"
+#include "pg/row.hpp"
 #include "pg/values.hpp"
 
 namespace lad::pg {
@@ -25,26 +26,28 @@ class TriggerCall {
   const char* argument(int index) const { return data_->tg_trigger->tgargs[index]; }
 
   /// Attribute number of a column, 0 when the table has none of that name.
-  int column(const char* name) const;
+  int column(const char* name) const { return find_column(shape(), name); }
   /// As column, but internal error when missing.
-  int require_column(const char* name) const;
+  int require_column(const char* name) const { return pg::require_column(shape(), name); }
 
-  bool old_is_null(int column) const { return is_null(data_->tg_trigtuple, column); }
-  bool new_is_null(int column) const { return is_null(new_tuple(), column); }
+  bool old_is_null(int column) const { return old_row().is_null(column); }
+  bool new_is_null(int column) const { return new_row().is_null(column); }
   template <class T>
   std::optional<T> old_value(int column) const {
-    return read<T>(data_->tg_trigtuple, column);
+    return old_row().get<T>(column);
   }
   template <class T>
   std::optional<T> new_value(int column) const {
-    return read<T>(new_tuple(), column);
+    return new_row().get<T>(column);
   }
   /// Whether the column differs between old and new row, by its type's own binary image.
-  bool changed(int column) const;
+  bool changed(int column) const { return !old_row().equals(column, new_row(), column); }
   /// Whether any column differs between old and new row.
   bool row_changed() const;
   /// Whether two columns of the new row hold the same, NULL being equal to NULL.
-  bool new_equal(int column, int other_column) const;
+  bool new_equal(int column, int other_column) const {
+    return new_row().equals(column, new_row(), other_column);
+  }
 
   /// A BEFORE trigger's new row with some columns replaced; call several times for several.
   void set_new(int column, const Parameter& value);
@@ -56,25 +59,16 @@ class TriggerCall {
   void copy_new(int from_column, int to_column);
 
   /// What a BEFORE (the row to go on with) or an AFTER trigger (ignored) returns.
-  Datum proceed() const {
-    return PointerGetDatum(modified_ != nullptr
-                               ? modified_
-                               : (is_update() ? data_->tg_newtuple : data_->tg_trigtuple));
-  }
+  Datum proceed() const { return PointerGetDatum(new_tuple()); }
 
  private:
   HeapTuple new_tuple() const {
     if (modified_ != nullptr) return modified_;
     return is_update() ? data_->tg_newtuple : data_->tg_trigtuple;
   }
-  bool is_null(HeapTuple tuple, int column) const;
-  Datum fetch(HeapTuple tuple, int column, Oid type) const;
-
-  template <class T>
-  std::optional<T> read(HeapTuple tuple, int column) const {
-    if (is_null(tuple, column)) return std::nullopt;
-    return SqlType<T>::from_datum(fetch(tuple, column, SqlType<T>::kOid));
-  }
+  TupleDesc shape() const;
+  RowView old_row() const { return {shape(), data_->tg_trigtuple}; }
+  RowView new_row() const { return {shape(), new_tuple()}; }
 
   TriggerData* data_;
   HeapTuple modified_ = nullptr;

@@ -73,13 +73,12 @@ constinit pg::Plan<Uuid, Uuid, OptionalUuid> kCharged{
     " charged_at = clock_timestamp(), error_message = NULL"
     " WHERE tenant_id = $1 AND id = $2"};
 
-constinit pg::Plan<Uuid, Decimal, std::string, Uuid> kDebit{
-    "SELECT * FROM lad.debit($1, $2, $3, 'usage_event', $4)"};
+constinit pg::Plan<Uuid, Decimal, Uuid> kDebit{"SELECT * FROM lad.debit_usage($1, $2, $3)"};
 
 constinit pg::Plan<Uuid, Uuid> kRepeatDebit{
     "SELECT d.* FROM lad_data.billing_ledger_transactions l CROSS JOIN LATERAL"
-    " lad.debit(l.wallet_id, -l.amount, l.idempotency_key, l.reference_type, l.reference_id,"
-    " l.description, l.metadata) AS d WHERE l.tenant_id = $1 AND l.id = $2"};
+    " lad.debit_usage(l.wallet_id, -l.amount, l.reference_id) AS d"
+    " WHERE l.tenant_id = $1 AND l.id = $2"};
 
 Posting to_posting(const pg::Rows& rows) {
   if (rows.empty()) throw Error{ErrorCode::internal, "a charged event lost its posting"};
@@ -171,7 +170,7 @@ void mark_charged(const Uuid& tenant_id, const Uuid& event_id,
 }
 
 Posting debit(const Payer& payer, const Uuid& event_id, const Decimal& amount) {
-  return to_posting(kDebit.run(payer.wallet_id, amount, charge_key(event_id), event_id));
+  return to_posting(kDebit.run(payer.wallet_id, amount, event_id));
 }
 
 Posting repeat_debit(const Uuid& tenant_id, const Uuid& transaction_id) {

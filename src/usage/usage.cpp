@@ -166,8 +166,4 @@ void require_feature_key(std::string_view key) {
   }
 }
 
-std::string charge_key(const Uuid& event_id) {
-  return "charge_usage_" + event_id.to_string();
-}
-
 }  // namespace lad::usage

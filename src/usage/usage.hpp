@@ -45,7 +45,4 @@ void require_usable_key(std::string_view idempotency_key);
 /// Throws invalid_argument (22023) unless the feature key is kebab-case of at most 100 characters.
 void require_feature_key(std::string_view feature_key);
 
-/// Ledger key of an event's charge.
-std::string charge_key(const Uuid& event_id);
-
 }  // namespace lad::usage

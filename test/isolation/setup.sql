@@ -49,3 +49,13 @@ CREATE FUNCTION lad_test.new_call() RETURNS void LANGUAGE sql AS $$
     INSERT INTO lad_data.voice_call_logs (tenant_id, id, to_country_code, to_base_number, status)
     SELECT tenant, call, '+971', 501234567, 'in_queue' FROM lad_test.actors;
 $$;
+
+-- One statement with a call that the tenant pays and one that the member pays, in either order.
+CREATE FUNCTION lad_test.finished_calls(tenant_first boolean) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO lad_data.voice_call_logs
+        (to_country_code, to_base_number, initiated_by_user_id, status, duration_seconds, cost_breakdown)
+    SELECT '+971', 501234567, payer, 'ended', 100, jsonb_build_object('items', lad_test.items(100))
+    FROM (SELECT user_id AS payer FROM lad_data.billing_wallets WHERE id = lad_test.member_wallet()
+          UNION ALL SELECT NULL) AS payers
+    ORDER BY (payer IS NULL) = tenant_first DESC
+$$;

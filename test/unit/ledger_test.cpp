@@ -47,6 +47,17 @@ ErrorCode code_of(Body&& body) {
   return ErrorCode::internal;
 }
 
+TEST(Keys, OfUsageEventsAreKeptFromCallers) {
+  Uuid event;
+  event.bytes[15] = 9;
+  const std::string key = usage_key(event);
+  EXPECT_EQ(key, "charge_usage_00000000-0000-0000-0000-000000000009");
+  EXPECT_EQ(code_of([&] { require_unreserved_key(key); }), ErrorCode::invalid_argument);
+  EXPECT_EQ(code_of([] { require_unreserved_key("charge_usage_"); }), ErrorCode::invalid_argument);
+  EXPECT_NO_THROW(require_unreserved_key("charge_usage"));
+  EXPECT_NO_THROW(require_unreserved_key("my charge_usage_1"));
+}
+
 TEST(Decide, DebitsToExactlyZero) {
   const Entry entry = decide(debit_of("5"), wallet_with("5"), at(1));
   EXPECT_EQ(entry.amount, money("-5"));
