@@ -18,9 +18,13 @@ using lad::pg::Args;
 namespace {
 
 ledger::Posting replay(const store::Known& known, const ledger::Request& request) {
-  if (known.request_hash == ledger::fingerprint(request)) return known.posting;
-  throw Error{ErrorCode::idempotency_conflict, "idempotency key was used for another request",
-              "The key posted something else before, and a key posts once for ever."};
+  if (known.request_hash != ledger::fingerprint(request)) {
+    throw Error{ErrorCode::idempotency_conflict, "idempotency key was used for another request",
+                "The key posted something else before, and a key posts once for ever."};
+  }
+  ledger::Posting posting = known.posting;
+  posting.available = lad::wallet::available(store::read_wallet(posting.wallet_id));
+  return posting;
 }
 
 ledger::Circumstances circumstances(const lad::pg::TenantContext& context) {
@@ -51,6 +55,20 @@ ledger::Posting post(const ledger::Request& request) {
     if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
     throw Error{ErrorCode::internal, "a posting with this key vanished"};
   });
+}
+
+/// What no CHECK says of a row that is restored.
+void require_whole(const lad::pg::TriggerCall& call) {
+  ledger::require_signs(
+      call.new_value<std::string>(call.require_column("transaction_type")).value_or(""),
+      call.new_value<Decimal>(call.require_column("amount")).value_or(Decimal{}),
+      call.new_value<Decimal>(call.require_column("reserved_delta")).value_or(Decimal{}));
+  for (const char* const hash : {"request_hash", "prev_hash", "row_hash"}) {
+    const auto bytes = call.new_value<lad::pg::Bytes>(call.require_column(hash));
+    if (bytes && bytes->size() != std::tuple_size_v<lad::crypto::Digest>) {
+      throw Error{ErrorCode::check_failed, std::string(hash) + " must have 32 bytes"};
+    }
+  }
 }
 
 Datum to_datum(FunctionCallInfo fcinfo, const ledger::Posting& posting) {
@@ -127,9 +145,11 @@ LAD_FUNCTION(lad_guard_ledger) {
   if (!call.is_insert()) {
     throw Error{ErrorCode::immutable_record, "ledger rows never change and never go"};
   }
+  if (store::is_saving()) return call.proceed();
   // A superuser restores dumps; what he plants by hand lad.verify_ledger finds.
-  if (!store::is_saving() && !lad::pg::is_superuser()) {
+  if (!lad::pg::is_superuser()) {
     throw Error{ErrorCode::immutable_record, "ledger rows are written by posting functions only"};
   }
+  require_whole(call);
   return call.proceed();
 }

@@ -180,6 +180,19 @@ crypto::Digest row_hash(const Entry& entry) {
       .sha256();
 }
 
+void require_signs(std::string_view type, Decimal amount, Decimal reserved_delta) {
+  const Decimal zero;
+  bool right = !amount.is_zero();
+  if (type == "topup" || type == "credit") right = amount > zero;
+  if (type == "debit" || type == "expiry") right = amount < zero;
+  if (type == "reservation") right = amount.is_zero() && reserved_delta > zero;
+  if (type == "release") right = amount.is_zero() && reserved_delta < zero;
+  if (right) return;
+  throw Error{ErrorCode::check_failed, "amounts of a ledger row contradict its type",
+              "A " + std::string(type) + " of " + amount.to_string() +
+                  " that changes the reserve by " + reserved_delta.to_string() + " cannot be."};
+}
+
 Entry decide(const Request& request, const wallet::Wallet& wallet, const Circumstances& now) {
   const Decimal amount = request.type == Type::debit ? -request.amount : request.amount;
   require_allowed(wallet, amount);

@@ -88,6 +88,10 @@ struct Circumstances {
 /// balance_not_as_expected (LD206), insufficient_funds (LD201), out_of_range (22003).
 Entry decide(const Request& request, const wallet::Wallet& wallet, const Circumstances& now);
 
+/// Throws check_failed (23514) unless the amounts of a stored row, whoever wrote it, have the signs
+/// that its type asks for.
+void require_signs(std::string_view type, Decimal amount, Decimal reserved_delta);
+
 /// SHA-256 of the previous hash and the canonical encoding of the row (see encoding.hpp).
 crypto::Digest row_hash(const Entry& entry);
 

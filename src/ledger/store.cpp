@@ -15,12 +15,9 @@ using pg::Bytes;
 using pg::Timestamp;
 
 constinit pg::Plan<Uuid, std::string> kFind{
-    "SELECT l.id, l.wallet_id, l.seq, l.transaction_type, l.amount, l.balance_before,"
-    " l.balance_after, w.current_balance - w.reserved_balance + w.credit_limit, l.currency,"
-    " l.created_at, l.request_hash"
-    " FROM lad_data.billing_ledger_transactions l"
-    " JOIN lad_data.billing_wallets w ON w.tenant_id = l.tenant_id AND w.id = l.wallet_id"
-    " WHERE l.tenant_id = $1 AND l.idempotency_key = $2"};
+    "SELECT id, wallet_id, seq, transaction_type, amount, balance_before, balance_after, currency,"
+    " created_at, request_hash"
+    " FROM lad_data.billing_ledger_transactions WHERE tenant_id = $1 AND idempotency_key = $2"};
 
 constinit pg::Plan<Uuid, Uuid, Uuid, std::int64_t, std::string, Decimal, Decimal, Decimal, Decimal,
                    std::string, std::string, OptionalText, OptionalUuid, std::string, OptionalUuid,
@@ -149,11 +146,10 @@ std::optional<Known> find(const Uuid& tenant_id, const std::string& idempotency_
   posting.amount = rows.get<Decimal>(0, 4);
   posting.balance_before = rows.get<Decimal>(0, 5);
   posting.balance_after = rows.get<Decimal>(0, 6);
-  posting.available = rows.get<Decimal>(0, 7);
-  posting.currency = rows.get<std::string>(0, 8);
-  posting.created_at_us = pg::unix_us(rows.get<Timestamp>(0, 9));
+  posting.currency = rows.get<std::string>(0, 7);
+  posting.created_at_us = pg::unix_us(rows.get<Timestamp>(0, 8));
   posting.replayed = true;
-  known.request_hash = to_digest(rows.get<Bytes>(0, 10));
+  known.request_hash = to_digest(rows.get<Bytes>(0, 9));
   return known;
 }
 

@@ -12,7 +12,8 @@
 /// SQL of the ledger.
 namespace lad::ledger::store {
 
-/// A posting found by its key, with the fingerprint of the request it answered.
+/// A posting found by its key, with the fingerprint of the request it answered. What is available
+/// now is not its business.
 struct Known {
   Posting posting;
   crypto::Digest request_hash;

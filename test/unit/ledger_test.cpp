@@ -58,6 +58,40 @@ TEST(Keys, OfUsageEventsAreKeptFromCallers) {
   EXPECT_NO_THROW(require_unreserved_key("my charge_usage_1"));
 }
 
+TEST(Signs, AreThoseOfTheType) {
+  struct Case {
+    const char* type;
+    const char* amount;
+    const char* reserved;
+    bool right;
+  };
+  for (const Case& c : std::initializer_list<Case>{{"topup", "1", "0", true},
+                                                   {"topup", "-1", "0", false},
+                                                   {"credit", "1", "0", true},
+                                                   {"credit", "0", "0", false},
+                                                   {"debit", "-1", "0", true},
+                                                   {"debit", "1", "0", false},
+                                                   {"expiry", "-1", "0", true},
+                                                   {"expiry", "0", "0", false},
+                                                   {"adjustment", "1", "0", true},
+                                                   {"adjustment", "-1", "0", true},
+                                                   {"reversal", "0", "0", false},
+                                                   {"transfer", "0", "1", false},
+                                                   {"reservation", "0", "1", true},
+                                                   {"reservation", "1", "1", false},
+                                                   {"reservation", "0", "-1", false},
+                                                   {"release", "0", "-1", true},
+                                                   {"release", "0", "0", false},
+                                                   {"release", "-1", "-1", false}}) {
+    const auto check = [&] { require_signs(c.type, money(c.amount), money(c.reserved)); };
+    if (c.right) {
+      EXPECT_NO_THROW(check()) << c.type << c.amount;
+    } else {
+      EXPECT_EQ(code_of(check), ErrorCode::check_failed) << c.type << c.amount;
+    }
+  }
+}
+
 TEST(Decide, DebitsToExactlyZero) {
   const Entry entry = decide(debit_of("5"), wallet_with("5"), at(1));
   EXPECT_EQ(entry.amount, money("-5"));
