@@ -5,6 +5,7 @@
 #include "pg/args.hpp"
 #include "pg/context.hpp"
 #include "pg/json.hpp"
+#include "pg/posting.hpp"
 #include "pg/result.hpp"
 #include "pg/savepoint.hpp"
 #include "pg/session.hpp"
@@ -90,15 +91,6 @@ bool is_settled(const std::vector<store::Event>& events) {
   return !events.empty() && events.back().charge.status == "charged";
 }
 
-Datum to_datum(FunctionCallInfo fcinfo, const std::optional<store::Posting>& posting,
-               bool replayed) {
-  if (!posting) return lad::pg::null_datum(fcinfo);
-  return lad::pg::to_row(fcinfo, posting->transaction_id, posting->wallet_id, posting->seq,
-                         posting->type, posting->amount, posting->balance_before,
-                         posting->balance_after, posting->available, posting->currency,
-                         posting->created_at, replayed);
-}
-
 store::Finish read_finish(const lad::pg::Args& args) {
   store::Finish finish;
   finish.call_id = args.get<Uuid>(0, "call_id");
@@ -137,17 +129,17 @@ LAD_FUNCTION(lad_charge_finished_calls) {
 LAD_FUNCTION(lad_finish_call) {
   const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
   const store::Finish finish = read_finish(lad::pg::Args{fcinfo});
-  bool replayed = false;
-  const auto posting = lad::pg::with_spi([&]() -> std::optional<store::Posting> {
+  const auto posting = lad::pg::with_spi([&]() -> std::optional<lad::Posting> {
     if (!store::lock_call(tenant_id, finish.call_id)) {
       throw Error{ErrorCode::not_found, "no such call"};
     }
     const auto before = store::lock_events(tenant_id, finish.call_id);
     store::finish(tenant_id, finish);
     const auto after = store::lock_events(tenant_id, finish.call_id);
-    replayed = is_settled(before) && before.size() == after.size();
     if (!is_settled(after)) return std::nullopt;
-    return store::read_posting(after.back().id);
+    auto answer = store::read_posting(after.back().id);
+    if (answer) answer->replayed = is_settled(before) && before.size() == after.size();
+    return answer;
   });
-  return to_datum(fcinfo, posting, replayed);
+  return lad::pg::posting_datum(fcinfo, posting);
 }

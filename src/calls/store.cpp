@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "pg/json.hpp"
+#include "pg/posting.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
 #include "pricing/pricing.hpp"
@@ -101,9 +102,7 @@ constinit pg::Plan<Uuid, Uuid, std::string, std::int32_t, Timestamp, OptionalJso
         " recording_url = coalesce($7, recording_url)"
         " WHERE tenant_id = $1 AND id = $2"};
 
-constinit pg::Plan<Uuid> kPosting{
-    "SELECT p.transaction_id, p.wallet_id, p.seq, p.transaction_type, p.amount, p.balance_before,"
-    " p.balance_after, p.available, p.currency, p.created_at FROM lad.charge_usage($1) AS p"};
+constinit pg::Plan<Uuid> kPosting{"SELECT p.* FROM lad.charge_usage($1) AS p"};
 
 Timestamp time_of(const Call& call) {
   return call.ended_at.value_or(pg::transaction_now());
@@ -216,10 +215,7 @@ void finish(const Uuid& tenant_id, const Finish& finish) {
 std::optional<Posting> read_posting(const Uuid& event_id) {
   const pg::Rows rows = kPosting.run(event_id);
   if (rows.empty() || rows.is_null(0, 0)) return std::nullopt;
-  return Posting{rows.get<Uuid>(0, 0),        rows.get<Uuid>(0, 1),    rows.get<std::int64_t>(0, 2),
-                 rows.get<std::string>(0, 3), rows.get<Decimal>(0, 4), rows.get<Decimal>(0, 5),
-                 rows.get<Decimal>(0, 6),     rows.get<Decimal>(0, 7), rows.get<std::string>(0, 8),
-                 rows.get<Timestamp>(0, 9)};
+  return pg::read_posting(rows, 0);
 }
 
 }  // namespace lad::calls::store

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "calls/calls.hpp"
+#include "core/posting.hpp"
 #include "pg/values.hpp"
 
 /// SQL of finished calls and their money.
@@ -74,20 +75,6 @@ struct Finish {
 };
 bool lock_call(const Uuid& tenant_id, const Uuid& call_id);
 void finish(const Uuid& tenant_id, const Finish& finish);
-
-/// lad.posting, as SQL returns it.
-struct Posting {
-  Uuid transaction_id;
-  Uuid wallet_id;
-  std::int64_t seq = 0;
-  std::string type;
-  Decimal amount;
-  Decimal balance_before;
-  Decimal balance_after;
-  Decimal available;
-  std::string currency;
-  pg::Timestamp created_at{};
-};
 
 /// The posting of a charged event; nothing when it cost nothing.
 std::optional<Posting> read_posting(const Uuid& event_id);

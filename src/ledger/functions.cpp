@@ -2,7 +2,7 @@
 #include "ledger/wallet_store.hpp"
 #include "pg/args.hpp"
 #include "pg/context.hpp"
-#include "pg/result.hpp"
+#include "pg/posting.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
 #include "pg/trigger.hpp"
@@ -17,12 +17,12 @@ using lad::pg::Args;
 
 namespace {
 
-ledger::Posting replay(const store::Known& known, const ledger::Request& request) {
+lad::Posting replay(const store::Known& known, const ledger::Request& request) {
   if (known.request_hash != ledger::fingerprint(request)) {
     throw Error{ErrorCode::idempotency_conflict, "idempotency key was used for another request",
                 "The key posted something else before, and a key posts once for ever."};
   }
-  ledger::Posting posting = known.posting;
+  lad::Posting posting = known.posting;
   posting.available = lad::wallet::available(store::read_wallet(posting.wallet_id));
   return posting;
 }
@@ -38,7 +38,7 @@ ledger::Circumstances circumstances(const lad::pg::TenantContext& context) {
 
 /// Key, lock, key again, decide, write. The second look sees what was posted while this session
 /// waited for the lock; the unique index is the last defence against a post through another wallet.
-ledger::Posting post(const ledger::Request& request) {
+lad::Posting post(const ledger::Request& request) {
   const lad::pg::TenantContext context = lad::pg::require_tenant();
   ledger::require_valid(request, lad::pg::unix_us(lad::pg::clock_now()));
   if (request.type != ledger::Type::debit) {
@@ -46,7 +46,7 @@ ledger::Posting post(const ledger::Request& request) {
   }
   const Uuid& tenant_id = context.tenant_id;
   const std::string& key = request.idempotency_key;
-  return lad::pg::with_spi([&]() -> ledger::Posting {
+  return lad::pg::with_spi([&]() -> lad::Posting {
     if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
     const lad::wallet::Wallet wallet = store::lock_wallet(tenant_id, request.wallet_id);
     if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
@@ -71,13 +71,6 @@ void require_whole(const lad::pg::TriggerCall& call) {
   }
 }
 
-Datum to_datum(FunctionCallInfo fcinfo, const ledger::Posting& posting) {
-  return lad::pg::to_row(fcinfo, posting.transaction_id, posting.wallet_id, posting.seq,
-                         posting.type, posting.amount, posting.balance_before,
-                         posting.balance_after, posting.available, posting.currency,
-                         lad::pg::from_unix_us(posting.created_at_us), posting.replayed);
-}
-
 /// The arguments that topup, debit, credit and adjust share.
 Datum post_as(FunctionCallInfo fcinfo, ledger::Type type) {
   const Args args{fcinfo};
@@ -91,7 +84,7 @@ Datum post_as(FunctionCallInfo fcinfo, ledger::Type type) {
   request.reference_id = args.get_optional<Uuid>(4);
   request.description = args.get_optional<std::string>(5);
   request.metadata = lad::pg::jsonb_text(args.get<lad::pg::JsonbDatum>(6, "metadata"));
-  return to_datum(fcinfo, post(request));
+  return lad::pg::posting_datum(fcinfo, post(request));
 }
 
 }  // namespace
@@ -125,7 +118,7 @@ LAD_FUNCTION(lad_post) {
     request.effective_at_us = lad::pg::finite_unix_us(*effective_at, "effective_at");
   }
   request.expected_balance = args.get_optional<Decimal>(9);
-  return to_datum(fcinfo, post(request));
+  return lad::pg::posting_datum(fcinfo, post(request));
 }
 
 LAD_FUNCTION(lad_debit_usage) {
@@ -137,7 +130,7 @@ LAD_FUNCTION(lad_debit_usage) {
   request.reference_id = args.get<Uuid>(2, "usage_event_id");
   request.idempotency_key = ledger::usage_key(*request.reference_id);
   request.metadata = "{}";
-  return to_datum(fcinfo, post(request));
+  return lad::pg::posting_datum(fcinfo, post(request));
 }
 
 LAD_FUNCTION(lad_guard_ledger) {

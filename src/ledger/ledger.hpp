@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/decimal.hpp"
+#include "core/posting.hpp"
 #include "core/uuid.hpp"
 #include "crypto/crypto.hpp"
 #include "wallet/wallet.hpp"
@@ -95,21 +96,7 @@ void require_signs(std::string_view type, Decimal amount, Decimal reserved_delta
 /// SHA-256 of the previous hash and the canonical encoding of the row (see encoding.hpp).
 crypto::Digest row_hash(const Entry& entry);
 
-/// What a posting function returns.
-struct Posting {
-  Uuid transaction_id;
-  Uuid wallet_id;
-  std::int64_t seq = 0;
-  std::string type;
-  Decimal amount;
-  Decimal balance_before;
-  Decimal balance_after;
-  Decimal available;
-  std::string currency;
-  std::int64_t created_at_us = 0;
-  bool replayed = false;
-};
-
+/// What the posting function answers.
 Posting to_posting(const Entry& entry, const wallet::Wallet& before);
 
 }  // namespace lad::ledger

@@ -1,6 +1,7 @@
 #include "pg/args.hpp"
 #include "pg/context.hpp"
 #include "pg/json.hpp"
+#include "pg/posting.hpp"
 #include "pg/result.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
@@ -71,7 +72,7 @@ Uuid record(const Uuid& tenant_id, const store::Request& request) {
 }
 
 /// Nothing for an event that costs nothing. Locks the event, then the wallet.
-std::optional<store::Posting> charge(const Uuid& tenant_id, const Uuid& event_id) {
+std::optional<lad::Posting> charge(const Uuid& tenant_id, const Uuid& event_id) {
   store::Event event = store::lock(tenant_id, event_id);
   if (event.status == "charged") {
     if (!event.transaction_id) return std::nullopt;
@@ -96,17 +97,9 @@ std::optional<store::Posting> charge(const Uuid& tenant_id, const Uuid& event_id
   if (event.currency != payer->currency) {
     throw Error{ErrorCode::currency_mismatch, "usage event and wallet differ in currency"};
   }
-  const store::Posting posting = store::debit(*payer, event_id, event.cost);
+  const lad::Posting posting = store::debit(*payer, event_id, event.cost);
   store::mark_charged(tenant_id, event_id, posting.transaction_id);
   return posting;
-}
-
-Datum to_datum(FunctionCallInfo fcinfo, const std::optional<store::Posting>& posting) {
-  if (!posting) return lad::pg::null_datum(fcinfo);
-  return lad::pg::to_row(fcinfo, posting->transaction_id, posting->wallet_id, posting->seq,
-                         posting->type, posting->amount, posting->balance_before,
-                         posting->balance_after, posting->available, posting->currency,
-                         posting->created_at, posting->replayed);
 }
 
 }  // namespace
@@ -136,12 +129,13 @@ LAD_FUNCTION(lad_record_usage) {
 LAD_FUNCTION(lad_charge_usage) {
   const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
   const auto event_id = Args{fcinfo}.get<Uuid>(0, "usage_event_id");
-  return to_datum(fcinfo, lad::pg::with_spi([&] { return charge(tenant_id, event_id); }));
+  return lad::pg::posting_datum(fcinfo,
+                                lad::pg::with_spi([&] { return charge(tenant_id, event_id); }));
 }
 
 LAD_FUNCTION(lad_charge) {
   const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
   const store::Request request = read_request(Args{fcinfo});
-  return to_datum(fcinfo,
-                  lad::pg::with_spi([&] { return charge(tenant_id, record(tenant_id, request)); }));
+  return lad::pg::posting_datum(
+      fcinfo, lad::pg::with_spi([&] { return charge(tenant_id, record(tenant_id, request)); }));
 }

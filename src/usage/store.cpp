@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "pg/json.hpp"
+#include "pg/posting.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
 
@@ -82,10 +83,7 @@ constinit pg::Plan<Uuid, Uuid> kRepeatDebit{
 
 Posting to_posting(const pg::Rows& rows) {
   if (rows.empty()) throw Error{ErrorCode::internal, "a charged event lost its posting"};
-  return {rows.get<Uuid>(0, 0),        rows.get<Uuid>(0, 1),    rows.get<std::int64_t>(0, 2),
-          rows.get<std::string>(0, 3), rows.get<Decimal>(0, 4), rows.get<Decimal>(0, 5),
-          rows.get<Decimal>(0, 6),     rows.get<Decimal>(0, 7), rows.get<std::string>(0, 8),
-          rows.get<Timestamp>(0, 9),   rows.get<bool>(0, 10)};
+  return pg::read_posting(rows, 0);
 }
 
 }  // namespace

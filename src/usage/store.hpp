@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/posting.hpp"
 #include "pg/values.hpp"
 #include "usage/usage.hpp"
 
@@ -69,21 +70,6 @@ Rated reprice(const Uuid& tenant_id, const Uuid& event_id, const Event& event,
 
 void mark_charged(const Uuid& tenant_id, const Uuid& event_id,
                   const std::optional<Uuid>& transaction_id);
-
-/// lad.posting, as SQL returns it.
-struct Posting {
-  Uuid transaction_id;
-  Uuid wallet_id;
-  std::int64_t seq = 0;
-  std::string type;
-  Decimal amount;
-  Decimal balance_before;
-  Decimal balance_after;
-  Decimal available;
-  std::string currency;
-  pg::Timestamp created_at{};
-  bool replayed = false;
-};
 
 Posting debit(const Payer& payer, const Uuid& event_id, const Decimal& amount);
 
