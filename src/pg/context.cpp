@@ -1,8 +1,11 @@
 #include "pg/context.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 
+#include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "pg/boundary.hpp"
 #include "pg/key_file.hpp"
@@ -66,15 +69,39 @@ TenantContext verify(const char* token) {
   return context;
 }
 
+/// A claim without the gaps that a struct has: they hold what was on the stack before.
+using ClaimBytes = std::array<std::uint8_t, 8 + 8 + 16 + 16 + 1>;
+
+ClaimBytes pack(const Claim& claim) {
+  ClaimBytes bytes;
+  const std::span out(bytes);
+  store_big_endian(claim.stamp.id, out.subspan<0, 8>());
+  store_big_endian(static_cast<std::uint64_t>(claim.stamp.start), out.subspan<8, 8>());
+  std::ranges::copy(claim.context.tenant_id.bytes, bytes.begin() + 16);
+  std::ranges::copy(claim.context.user_id.bytes, bytes.begin() + 32);
+  bytes[48] = claim.context.is_service ? 1 : 0;
+  return bytes;
+}
+
+Claim unpack(const ClaimBytes& bytes) {
+  const std::span in(bytes);
+  Claim claim;
+  claim.stamp.id = static_cast<std::uint32_t>(load_int64(in.subspan<0, 8>()));
+  claim.stamp.start = load_int64(in.subspan<8, 8>());
+  std::ranges::copy(in.subspan<16, 16>(), claim.context.tenant_id.bytes.begin());
+  std::ranges::copy(in.subspan<32, 16>(), claim.context.user_id.bytes.begin());
+  claim.context.is_service = bytes[48] == 1;
+  return claim;
+}
+
 /// The private form is shipped to workers as text: the mark, then the claim in hexadecimal.
 char* to_private_text(const Claim& claim) {
-  unsigned char bytes[sizeof(Claim)];
-  std::memcpy(bytes, &claim, sizeof(claim));
-  auto* const text = static_cast<char*>(std::malloc(2 * sizeof(bytes) + 2));
+  const ClaimBytes bytes = pack(claim);
+  auto* const text = static_cast<char*>(std::malloc(2 * bytes.size() + 2));
   if (text == nullptr) return nullptr;
   text[0] = kPrivateMark;
-  hex_encode(reinterpret_cast<const char*>(bytes), sizeof(bytes), text + 1);
-  text[2 * sizeof(bytes) + 1] = '\0';
+  hex_encode(reinterpret_cast<const char*>(bytes.data()), bytes.size(), text + 1);
+  text[2 * bytes.size() + 1] = '\0';
   return text;
 }
 
@@ -84,15 +111,15 @@ int hex_value(char digit) {
 }
 
 bool from_private_text(const char* text, Claim& claim) noexcept {
-  unsigned char bytes[sizeof(Claim)];
-  if (text[0] != kPrivateMark || std::strlen(text) != 2 * sizeof(bytes) + 1) return false;
-  for (std::size_t i = 0; i < sizeof(bytes); ++i) {
+  ClaimBytes bytes;
+  if (text[0] != kPrivateMark || std::strlen(text) != 2 * bytes.size() + 1) return false;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
     const int high = hex_value(text[1 + 2 * i]);
     const int low = hex_value(text[2 + 2 * i]);
     if (high < 0 || low < 0) return false;
-    bytes[i] = static_cast<unsigned char>(high << 4 | low);
+    bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
-  std::memcpy(&claim, bytes, sizeof(claim));
+  claim = unpack(bytes);
   return true;
 }
 

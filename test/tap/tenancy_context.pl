@@ -108,7 +108,7 @@ my %ways = (
     'SET'              => "SET lad.token = 'private';",
     'set_config'       => "SELECT set_config('lad.token', 'private', true);",
     'pg_settings'      => "UPDATE pg_settings SET setting = 'private' WHERE name = 'lad.token';",
-    'private form'     => "SELECT set_config('lad.token', E'\\x01' || repeat('00', 56), true);",
+    'private form'     => "SELECT set_config('lad.token', E'\\x01' || repeat('00', 49), true);",
     'another name'     => "SET lad.context = 'x';",
     'function SET'     => "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql SET lad.token = '$t' AS 'SELECT 1';",
 );
