@@ -4,6 +4,7 @@
 #include "pg/context.hpp"
 #include "pg/json.hpp"
 #include "pg/result.hpp"
+#include "pg/restore.hpp"
 #include "pg/savepoint.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
@@ -86,9 +87,11 @@ store::Finish read_finish(const lad::pg::Args& args) {
 
 LAD_FUNCTION(lad_charge_finished_call) {
   const lad::pg::TriggerCall row{fcinfo};
+  // A restored call was charged before; its usage and its ledger rows are restored as well.
+  if (lad::pg::is_restoring()) return row.proceed();
   const store::Call call = read_call(row);
-  // Row-level security has let the row in; whoever stands above it, such as a restore or a job, has
-  // no context of its own.
+  // Row-level security has let the row in; whoever stands above it, such as a job, has no context
+  // of its own.
   std::optional<lad::pg::ContextLoan> loan;
   const lad::pg::TenantContext* const context = lad::pg::current_context();
   if (context == nullptr || context->tenant_id != call.tenant_id) loan.emplace(call.tenant_id);
