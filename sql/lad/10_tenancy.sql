@@ -56,19 +56,45 @@ CREATE FUNCTION lad.create_tenant(
 COMMENT ON FUNCTION lad.create_tenant(text, text, uuid, text) IS
     'Creates an active tenant with its owner and returns its id. 23505 name or slug taken, 23503 unknown user, 23514 unknown plan_tier.';
 
+CREATE FUNCTION lad.register_user(
+    email      text,
+    password   text DEFAULT NULL,
+    first_name text DEFAULT NULL,
+    last_name  text DEFAULT NULL
+) RETURNS uuid
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+    SET search_path = pg_catalog, lad, pg_temp
+    AS 'MODULE_PATHNAME', 'lad_register_user';
+COMMENT ON FUNCTION lad.register_user(text, text, text, text) IS
+    'Writes a person and returns the id; of the password (1 to 72 bytes; NULL for people who sign in through a provider) only a bcrypt hash is kept. Give it as a bind parameter. 23505 address taken whatever its case, 22023 malformed address or password too long or empty, 22001 name too long.';
+
+CREATE FUNCTION lad.verify_password(email text, password text)
+    RETURNS TABLE (user_id uuid, tenant_id uuid, role text)
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER ROWS 1
+    SET search_path = pg_catalog, lad, pg_temp
+    AS 'MODULE_PATHNAME', 'lad_verify_password';
+COMMENT ON FUNCTION lad.verify_password(text, text) IS
+    'The active person with that address and password, with the tenant to land in (the primary one, else that of the oldest live membership, of tenants that are active or on trial; else NULL) and the role there; sets last_login_at. No row when either is wrong, and unknown addresses take as long. Give the password as a bind parameter. 22004 for NULL.';
+
 ALTER FUNCTION lad.authenticate_service(uuid, text) OWNER TO lad_owner;
 ALTER FUNCTION lad.issue_token(uuid, uuid, interval) OWNER TO lad_owner;
 ALTER FUNCTION lad.tenant_epoch(uuid) OWNER TO lad_owner;
 ALTER FUNCTION lad.create_tenant(text, text, uuid, text) OWNER TO lad_owner;
+ALTER FUNCTION lad.register_user(text, text, text, text) OWNER TO lad_owner;
+ALTER FUNCTION lad.verify_password(text, text) OWNER TO lad_owner;
 
 REVOKE ALL ON FUNCTION lad.authenticate(text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION lad.authenticate_service(uuid, text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION lad.issue_token(uuid, uuid, interval) FROM PUBLIC;
 REVOKE ALL ON FUNCTION lad.tenant_epoch(uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION lad.create_tenant(text, text, uuid, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION lad.register_user(text, text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION lad.verify_password(text, text) FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION lad.authenticate(text) TO lad_app, lad_auth, lad_service, lad_owner;
 GRANT EXECUTE ON FUNCTION lad.authenticate_service(uuid, text) TO lad_service;
 GRANT EXECUTE ON FUNCTION lad.issue_token(uuid, uuid, interval) TO lad_auth;
 GRANT EXECUTE ON FUNCTION lad.tenant_epoch(uuid) TO lad_auth;
 GRANT EXECUTE ON FUNCTION lad.create_tenant(text, text, uuid, text) TO lad_auth;
+GRANT EXECUTE ON FUNCTION lad.register_user(text, text, text, text) TO lad_auth;
+GRANT EXECUTE ON FUNCTION lad.verify_password(text, text) TO lad_auth;

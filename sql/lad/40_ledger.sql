@@ -182,4 +182,4 @@ CREATE FUNCTION lad.guard_ledger() RETURNS trigger
 REVOKE ALL ON FUNCTION lad.guard_ledger() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.guard_ledger() TO lad_owner;
 COMMENT ON FUNCTION lad.guard_ledger() IS
-    'Trigger of the ledger: LD102 for UPDATE, DELETE and TRUNCATE by anyone, and for an INSERT that is not made by a posting function (superusers restore dumps and may insert).';
+    'Trigger of the ledger: LD102 for UPDATE, DELETE and TRUNCATE by anyone, and for an INSERT that is not made by a posting function (superusers may insert, and so may who restores a dump above row-level security).';

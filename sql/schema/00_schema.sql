@@ -4,6 +4,9 @@
 -- DROP EXTENSION does not take them along. The files of this folder run in the order of their
 -- names, one statement at a time; row-level security, the standard policies and the standard
 -- triggers are derived from the columns of each table afterwards.
+--
+-- Every policy of the application asks for the context, also where the row is everyone's: it then
+-- goes with the extension, and a table without its policies shows nothing.
 
 CREATE SCHEMA lad_data;
 
@@ -22,7 +25,8 @@ CREATE TABLE lad_data.schema_version (
     CONSTRAINT schema_version_version_check CHECK (version > 0)
 );
 
-CREATE POLICY schema_version_read ON lad_data.schema_version FOR SELECT USING (true);
+CREATE POLICY schema_version_read ON lad_data.schema_version FOR SELECT
+    USING (lad.current_tenant_id() IS NOT NULL);
 
 GRANT SELECT ON lad_data.schema_version TO lad_app, lad_service;
 

@@ -264,7 +264,7 @@ CREATE POLICY feature_flags_tenant ON lad_data.feature_flags
     USING (tenant_id = lad.current_tenant_id()) WITH CHECK (tenant_id = lad.current_tenant_id());
 
 CREATE POLICY feature_flags_everyone ON lad_data.feature_flags FOR SELECT
-    USING (tenant_id IS NULL);
+    USING (tenant_id IS NULL AND lad.current_tenant_id() IS NOT NULL);
 
 GRANT SELECT ON lad_data.feature_flags TO lad_app, lad_service;
 

@@ -48,7 +48,7 @@ CREATE POLICY billing_pricing_catalog_tenant ON lad_data.billing_pricing_catalog
     USING (tenant_id = lad.current_tenant_id()) WITH CHECK (tenant_id = lad.current_tenant_id());
 
 CREATE POLICY billing_pricing_catalog_everyone ON lad_data.billing_pricing_catalog FOR SELECT
-    USING (tenant_id IS NULL);
+    USING (tenant_id IS NULL AND lad.current_tenant_id() IS NOT NULL);
 
 GRANT SELECT ON lad_data.billing_pricing_catalog TO lad_app, lad_service;
 
@@ -116,7 +116,7 @@ CREATE POLICY billing_exchange_rates_tenant ON lad_data.billing_exchange_rates
     USING (tenant_id = lad.current_tenant_id()) WITH CHECK (tenant_id = lad.current_tenant_id());
 
 CREATE POLICY billing_exchange_rates_everyone ON lad_data.billing_exchange_rates FOR SELECT
-    USING (tenant_id IS NULL);
+    USING (tenant_id IS NULL AND lad.current_tenant_id() IS NOT NULL);
 
 GRANT SELECT ON lad_data.billing_exchange_rates TO lad_app, lad_service;
 

@@ -212,7 +212,7 @@ CREATE POLICY ai_keyword_expansions_tenant ON lad_data.ai_keyword_expansions
     USING (tenant_id = lad.current_tenant_id()) WITH CHECK (tenant_id = lad.current_tenant_id());
 
 CREATE POLICY ai_keyword_expansions_everyone ON lad_data.ai_keyword_expansions FOR SELECT
-    USING (tenant_id IS NULL);
+    USING (tenant_id IS NULL AND lad.current_tenant_id() IS NOT NULL);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON lad_data.ai_keyword_expansions TO lad_app, lad_service;
 

@@ -6,6 +6,7 @@
 #include "pg/context.hpp"
 #include "pg/json.hpp"
 #include "pg/posting.hpp"
+#include "pg/restore.hpp"
 #include "pg/result.hpp"
 #include "pg/savepoint.hpp"
 #include "pg/session.hpp"
@@ -112,6 +113,8 @@ store::Finish read_finish(const lad::pg::Args& args) {
 
 LAD_FUNCTION(lad_charge_finished_calls) {
   const lad::pg::StatementCall statement{fcinfo};
+  // A restored call was charged before; its usage and its ledger rows are restored as well.
+  if (lad::pg::is_restoring()) return lad::pg::void_datum();
   if (!statement.writes_any({"status", "duration_seconds", "cost_breakdown"})) {
     return lad::pg::void_datum();
   }

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "catalog/schema_store.hpp"
+#include "pg/as_owner.hpp"
 
 namespace lad::catalog {
 namespace {

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "pg/boundary.hpp"
 #include "pg/key_file.hpp"
+#include "pg/mask.hpp"
 #include "pg/session.hpp"
 
 extern "C" {
@@ -204,18 +205,14 @@ void end_transaction(XactEvent, void*) {
   pinned = Claim{};
 }
 
-void mask_statement() {
-  pgstat_report_activity(STATE_RUNNING, kMaskedStatement);
-  debug_query_string = kMaskedStatement;
-}
-
 void run_utility(PlannedStmt* statement, const char* query, bool read_only,
                  ProcessUtilityContext context, ParamListInfo parameters,
                  QueryEnvironment* environment, DestReceiver* destination, QueryCompletion* done) {
   if (IsA(statement->utilityStmt, VariableSetStmt)) {
     const auto* const set = castNode(VariableSetStmt, statement->utilityStmt);
     if (set->name != nullptr && pg_strcasecmp(set->name, "lad.token") == 0) {
-      mask_statement();
+      pgstat_report_activity(STATE_RUNNING, kMaskedStatement);
+      debug_query_string = kMaskedStatement;
       statement->queryId = 0;
     }
   }
@@ -290,7 +287,7 @@ std::string_view token_audience() {
 }
 
 void enter_context(const std::string& token) {
-  guard([] { mask_statement(); });
+  mask_statement(kMaskedStatement);
   set_token(token.c_str());
 }
 

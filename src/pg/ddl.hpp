@@ -57,19 +57,4 @@ std::vector<DdlStatement> split_script(const std::string& script);
 /// The columns of a CREATE TABLE with their types looked up in this database.
 std::vector<ColumnShape> resolve_columns(const DdlStatement& create_table);
 
-/// Acts as another role until the end of the scope (or of the failed transaction). Row-level
-/// security that is forced on a table's owner is set aside meanwhile, so that the owner can add
-/// foreign keys and rows of everyone to its own tables.
-class ActAsOwner {
- public:
-  explicit ActAsOwner(const char* role);
-  ~ActAsOwner();
-  ActAsOwner(const ActAsOwner&) = delete;
-  ActAsOwner& operator=(const ActAsOwner&) = delete;
-
- private:
-  std::uint32_t saved_user_ = 0;
-  int saved_context_ = 0;
-};
-
 }  // namespace lad::pg

@@ -87,7 +87,8 @@ SELECT is_empty($$
     JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attname = 'tenant_id'
     WHERE NOT t.of_tenant AND NOT EXISTS (
         SELECT FROM pg_policy AS p WHERE p.polrelid = t.oid AND p.polcmd = 'r'
-          AND pg_get_expr(p.polqual, t.oid) = '(tenant_id IS NULL)')
+          AND pg_get_expr(p.polqual, t.oid) =
+              '((tenant_id IS NULL) AND (lad.current_tenant_id() IS NOT NULL))')
 $$, 'rows of everyone can be read');
 
 -- 5. Types.
