@@ -1,5 +1,6 @@
 #include "pg/boundary.hpp"
 #include "pg/context.hpp"
+#include "pg/epochs.hpp"
 #include "pg/key_file.hpp"
 #include "tenancy/hooks.hpp"
 
@@ -10,7 +11,8 @@ PGDLLEXPORT void _PG_init() {
   lad::pg::boundary([] {
     lad::pg::require_preload();
     lad::pg::define_key_file(lad::tenancy::kKeyFileFormat);
-    lad::pg::define_context(lad::tenancy::verify_context);
+    lad::pg::define_epochs();
+    lad::pg::define_context(lad::tenancy::kTokenRules);
   });
 }
 }

@@ -16,7 +16,7 @@ CREATE FUNCTION lad.authenticate(token text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'lad_authenticate';
 COMMENT ON FUNCTION lad.authenticate(text) IS
-    'First statement of a transaction: makes the token''s tenant and user the context until the transaction ends. Give the token as a bind parameter. LD002 invalid, LD003 expired, LD004 the transaction already acts for somebody else, LD601 no keys.';
+    'First statement of a transaction: makes the token''s tenant and user the context until the transaction ends. Give the token as a bind parameter. LD002 invalid, LD003 expired, LD005 revoked by a change of membership, role, capability, feature or tenant status, LD004 the transaction already acts for somebody else, LD601 no keys.';
 
 CREATE FUNCTION lad.authenticate_service(tenant_id uuid DEFAULT NULL, reason text DEFAULT NULL)
     RETURNS void
@@ -98,3 +98,23 @@ GRANT EXECUTE ON FUNCTION lad.tenant_epoch(uuid) TO lad_auth;
 GRANT EXECUTE ON FUNCTION lad.create_tenant(text, text, uuid, text) TO lad_auth;
 GRANT EXECUTE ON FUNCTION lad.register_user(text, text, text, text) TO lad_auth;
 GRANT EXECUTE ON FUNCTION lad.verify_password(text, text) TO lad_auth;
+
+-- Revocation: what changes a right makes older tokens worthless.
+
+CREATE FUNCTION lad.revoke_tokens() RETURNS trigger
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, lad, pg_temp
+    AS 'MODULE_PATHNAME', 'lad_revoke_tokens';
+REVOKE ALL ON FUNCTION lad.revoke_tokens() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lad.revoke_tokens() TO lad_owner;
+COMMENT ON FUNCTION lad.revoke_tokens() IS
+    'Statement trigger: raises the epoch of the tenants whose rows are written, so that tokens issued before are LD005 from the commit on. Arguments: the column that holds the tenant, then the columns whose update counts (none: all).';
+
+CREATE FUNCTION lad.forget_epochs() RETURNS trigger
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, lad, pg_temp
+    AS 'MODULE_PATHNAME', 'lad_forget_epochs';
+REVOKE ALL ON FUNCTION lad.forget_epochs() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lad.forget_epochs() TO lad_owner;
+COMMENT ON FUNCTION lad.forget_epochs() IS
+    'Statement trigger of tenant_epochs and tenants: makes every backend read the epochs of the written rows anew once the transaction commits. Argument: the column that holds the tenant. Such a transaction cannot be prepared for two-phase commit (0A000).';

@@ -37,6 +37,15 @@ CREATE POLICY tenants_tenant ON lad_data.tenants
 CREATE POLICY tenants_service ON lad_data.tenants TO lad_service
     USING (true) WITH CHECK (true);
 
+CREATE TRIGGER tenants_update_revoke
+    AFTER UPDATE ON lad_data.tenants REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION lad.revoke_tokens('id', 'status', 'deleted_at', 'is_deleted');
+
+CREATE TRIGGER tenants_delete_forget
+    AFTER DELETE ON lad_data.tenants REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.forget_epochs('id');
+
 GRANT SELECT ON lad_data.tenants TO lad_app, lad_service;
 
 COMMENT ON TABLE lad_data.tenants IS
@@ -206,6 +215,15 @@ CREATE UNIQUE INDEX memberships_live_owner_key
 CREATE INDEX memberships_user_id_idx ON lad_data.memberships (user_id);
 CREATE INDEX memberships_tenant_id_invited_by_idx
     ON lad_data.memberships (tenant_id, invited_by) WHERE invited_by IS NOT NULL;
+
+CREATE TRIGGER memberships_update_revoke
+    AFTER UPDATE ON lad_data.memberships REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION lad.revoke_tokens('tenant_id', 'user_id', 'role', 'deleted_at', 'is_deleted');
+
+CREATE TRIGGER memberships_delete_revoke
+    AFTER DELETE ON lad_data.memberships REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.revoke_tokens('tenant_id');
 
 GRANT SELECT ON lad_data.memberships TO lad_app, lad_service;
 

@@ -16,6 +16,18 @@ CREATE TABLE lad_data.tenant_epochs (
     CONSTRAINT tenant_epochs_epoch_check CHECK (epoch > 0)
 );
 
+CREATE TRIGGER tenant_epochs_insert_forget
+    AFTER INSERT ON lad_data.tenant_epochs REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.forget_epochs('tenant_id');
+
+CREATE TRIGGER tenant_epochs_update_forget
+    AFTER UPDATE ON lad_data.tenant_epochs REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.forget_epochs('tenant_id');
+
+CREATE TRIGGER tenant_epochs_delete_forget
+    AFTER DELETE ON lad_data.tenant_epochs REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.forget_epochs('tenant_id');
+
 GRANT SELECT ON lad_data.tenant_epochs TO lad_service;
 
 COMMENT ON TABLE lad_data.tenant_epochs IS
@@ -69,6 +81,18 @@ CREATE TABLE lad_data.tenant_features (
     CONSTRAINT tenant_features_feature_key_check CHECK (feature_key ~ '^[a-z0-9]+(-[a-z0-9]+)*$')
 );
 
+CREATE TRIGGER tenant_features_insert_revoke
+    AFTER INSERT ON lad_data.tenant_features REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.revoke_tokens('tenant_id');
+
+CREATE TRIGGER tenant_features_update_revoke
+    AFTER UPDATE ON lad_data.tenant_features REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.revoke_tokens('tenant_id', 'feature_key', 'enabled');
+
+CREATE TRIGGER tenant_features_delete_revoke
+    AFTER DELETE ON lad_data.tenant_features REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.revoke_tokens('tenant_id');
+
 GRANT SELECT ON lad_data.tenant_features TO lad_app, lad_service;
 
 COMMENT ON TABLE lad_data.tenant_features IS
@@ -102,6 +126,19 @@ CREATE TABLE lad_data.user_capabilities (
         REFERENCES lad_data.tenants (id) ON DELETE CASCADE,
     CONSTRAINT user_capabilities_feature_key_check CHECK (feature_key ~ '^[a-z0-9]+(-[a-z0-9]+)*$')
 );
+
+CREATE TRIGGER user_capabilities_insert_revoke
+    AFTER INSERT ON lad_data.user_capabilities REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.revoke_tokens('tenant_id');
+
+CREATE TRIGGER user_capabilities_update_revoke
+    AFTER UPDATE ON lad_data.user_capabilities REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION lad.revoke_tokens('tenant_id', 'user_id', 'capability_key', 'feature_key', 'enabled');
+
+CREATE TRIGGER user_capabilities_delete_revoke
+    AFTER DELETE ON lad_data.user_capabilities REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.revoke_tokens('tenant_id');
 
 GRANT SELECT ON lad_data.user_capabilities TO lad_app, lad_service;
 

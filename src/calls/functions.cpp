@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "calls/store.hpp"
 #include "core/error.hpp"
@@ -33,7 +34,7 @@ std::vector<store::Call> read_finished(const lad::pg::StatementCall& statement) 
   const int ended_at = statement.require_column("ended_at");
   const int breakdown = statement.require_column("cost_breakdown");
   std::vector<store::Call> finished;
-  statement.for_each_new([&](const lad::pg::RowView& row) {
+  statement.for_each([&](const lad::pg::RowView& row) {
     if (!calls::is_charged_status(row.get<std::string>(status).value_or(""))) return;
     finished.push_back({row.get<Uuid>(id).value(), row.get<Uuid>(tenant_id).value(),
                         row.get<Uuid>(user_id), row.get<std::int32_t>(duration).value_or(0),
@@ -115,9 +116,8 @@ LAD_FUNCTION(lad_charge_finished_calls) {
   const lad::pg::StatementCall statement{fcinfo};
   // A restored call was charged before; its usage and its ledger rows are restored as well.
   if (lad::pg::is_restoring()) return lad::pg::void_datum();
-  if (!statement.writes_any({"status", "duration_seconds", "cost_breakdown"})) {
-    return lad::pg::void_datum();
-  }
+  constexpr std::array kCharged{"status", "duration_seconds", "cost_breakdown"};
+  if (!statement.writes_any(kCharged)) return lad::pg::void_datum();
   const std::vector<store::Call> finished = read_finished(statement);
   for (auto first = finished.begin(); first != finished.end();) {
     const auto last = std::find_if(first, finished.end(), [&](const store::Call& call) {

@@ -35,7 +35,7 @@ static_assert(InvalidLocalTransactionId == 0 && sizeof(LocalTransactionId) == 4)
 constexpr char kPrivateMark = '\x01';  // no token begins with it
 constexpr const char* kMaskedStatement = "SELECT lad.authenticate($1)";
 
-constinit TokenVerifier verify_token = nullptr;
+constinit TokenRules token_rules{};
 constinit bool is_ready = false;
 constinit char* token_value = nullptr;
 constinit bool require_context = true;
@@ -43,6 +43,7 @@ constinit int max_token_ttl_s = 900;
 constinit Claim active{};                          // read by policies
 constinit Claim pinned{};                          // the transaction's tenant, savepoints or not
 constinit const TenantContext* service = nullptr;  // being entered without a token
+constinit const TenantEpoch* vouched = nullptr;    // read from the table for this token
 constinit NameData database_name{};
 constinit ProcessUtility_hook_type next_utility = nullptr;
 
@@ -59,11 +60,35 @@ bool same_party(const TenantContext& a, const TenantContext& b) {
   return a.tenant_id == b.tenant_id && a.user_id == b.user_id;
 }
 
-TenantContext verify(const char* token) {
+/// Points a static at a value for the time of a scope.
+template <class T>
+class Lent {
+ public:
+  Lent(const T*& slot, const T* value) : slot_(slot) { slot_ = value; }
+  ~Lent() { slot_ = nullptr; }
+  Lent(const Lent&) = delete;
+  Lent& operator=(const Lent&) = delete;
+
+ private:
+  const T*& slot_;
+};
+
+void require_epoch(const VerifiedToken& token) {
+  if (vouched != nullptr) return token_rules.require_epoch(token.epoch, *vouched);
+  const auto current = find_epoch(token.context.tenant_id);
+  if (!current) {
+    throw Error{ErrorCode::token_invalid, "token cannot be judged here",
+                "The revocation state of its tenant is not loaded.",
+                "Present it with lad.authenticate."};
+  }
+  token_rules.require_epoch(token.epoch, *current);
+}
+
+TenantContext verify(const char* text) {
   if (service != nullptr) return *service;
-  const void* const keys = current_keys();
-  const TenantContext context =
-      verify_token(token, keys, token_audience(), unix_us(clock_now()), max_token_ttl_us());
+  const VerifiedToken token = verify_token(text);
+  const TenantContext& context = token.context;
+  require_epoch(token);
   if (pinned.stamp == current_stamp() && !same_party(pinned.context, context)) {
     throw Error{ErrorCode::tenant_switch, "the transaction already acts for somebody else"};
   }
@@ -236,8 +261,8 @@ void require_preload() {
                   errhint("Add lad_ext to shared_preload_libraries and restart the server.")));
 }
 
-void define_context(TokenVerifier verifier) {
-  verify_token = verifier;
+void define_context(const TokenRules& rules) {
+  token_rules = rules;
   DefineCustomStringVariable("lad.token", "Token that backs the tenant context of the transaction.",
                              "Present it with lad.authenticate; it cannot be read back.",
                              &token_value, "", PGC_USERSET,
@@ -286,21 +311,25 @@ std::string_view token_audience() {
   return NameStr(database_name);
 }
 
-void enter_context(const std::string& token) {
+VerifiedToken verify_token(std::string_view token) {
+  const void* const keys = current_keys();
+  return token_rules.verify(token, keys, token_audience(), unix_us(clock_now()),
+                            max_token_ttl_us());
+}
+
+void hide_token_statement() {
   mask_statement(kMaskedStatement);
+}
+
+void enter_context(const std::string& token, const std::optional<TenantEpoch>& current) {
+  const Lent lent{vouched, current ? &*current : nullptr};
   set_token(token.c_str());
 }
 
 void enter_service_context(const Uuid& tenant_id) {
   const TenantContext context{tenant_id, Uuid{}, true};
-  service = &context;
-  try {
-    set_token("service");
-  } catch (...) {
-    service = nullptr;
-    throw;
-  }
-  service = nullptr;
+  const Lent lent{service, &context};
+  set_token("service");
 }
 
 ContextLoan::ContextLoan(const Uuid& tenant_id) : before_(active) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/uuid.hpp"
+#include "pg/epochs.hpp"
 
 /// The tenant context of the running transaction.
 ///
@@ -36,18 +38,27 @@ struct ContextClaim {
   TenantContext context;
 };
 
-/// Who a token is for; throws token_invalid, token_expired or token_revoked.
-/// Times in µs since 1970-01-01 UTC.
-using TokenVerifier = TenantContext (*)(std::string_view token, const void* keys,
-                                        std::string_view audience, std::int64_t now_us,
-                                        std::int64_t max_ttl_us);
+/// What a genuine token says.
+struct VerifiedToken {
+  TenantContext context;
+  std::int64_t epoch = 0;
+};
+
+/// How tokens are judged. Times in µs since 1970-01-01 UTC.
+struct TokenRules {
+  /// Throws token_invalid, token_expired.
+  VerifiedToken (*verify)(std::string_view token, const void* keys, std::string_view audience,
+                          std::int64_t now_us, std::int64_t max_ttl_us);
+  /// Throws token_invalid, token_revoked.
+  void (*require_epoch)(std::int64_t epoch, const TenantEpoch& current);
+};
 
 /// Refuses (ERROR) to be loaded in any way but shared_preload_libraries.
 void require_preload();
 
 /// Defines lad.token, lad.require_context, lad.max_token_ttl and the hooks; only while preloading,
 /// and last, because it reserves the prefix.
-void define_context(TokenVerifier verifier);
+void define_context(const TokenRules& rules);
 
 /// The context, or nullptr when this transaction has none. Never raises.
 const TenantContext* current_context() noexcept;
@@ -64,9 +75,16 @@ std::int64_t max_token_ttl_us() noexcept;
 /// The audience of tokens: the name of this database.
 std::string_view token_audience();
 
+/// Hides the running statement, which may hold a token, from pg_stat_activity and the log.
+void hide_token_statement();
+
+/// Verifies all of a token but its epoch.
+VerifiedToken verify_token(std::string_view token);
+
 /// Verifies the token and makes it the context until the transaction, or the savepoint it is in,
-/// ends. Hides the calling statement, which may hold the token, from pg_stat_activity and the log.
-void enter_context(const std::string& token);
+/// ends. Its epoch is compared with `current`, else with the shared entry of the tenant, which must
+/// be loaded then.
+void enter_context(const std::string& token, const std::optional<TenantEpoch>& current);
 
 /// A context without a token, for services.
 void enter_service_context(const Uuid& tenant_id);

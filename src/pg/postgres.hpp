@@ -27,6 +27,7 @@ extern "C" {
 #include <utils/memutils.h>
 #include <utils/numeric.h>
 #include <utils/resowner.h>
+#include <utils/snapmgr.h>
 #include <utils/timestamp.h>
 #include <utils/uuid.h>
 }

@@ -67,6 +67,16 @@ auto with_spi(Body&& body) {
   }
 }
 
+/// Runs the body with a snapshot of this moment, also in a transaction that keeps its first one;
+/// its plans run in it by run_in_snapshot.
+template <class Body>
+auto with_latest_snapshot(Body&& body) {
+  guard([] { PushActiveSnapshot(GetLatestSnapshot()); });
+  auto result = with_spi(std::forward<Body>(body));
+  guard([] { PopActiveSnapshot(); });
+  return result;
+}
+
 namespace detail {
 /// Prepares and keeps a plan (inside a guard).
 SPIPlanPtr keep_plan(const char* sql, const Oid* types, int count);

@@ -15,22 +15,31 @@ namespace lad::pg {
 StatementCall::StatementCall(FunctionCallInfo fcinfo)
     : data_(reinterpret_cast<TriggerData*>(fcinfo->context)) {
   if (CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_FOR_STATEMENT(data_->tg_event) &&
-      data_->tg_newtable != nullptr) {
+      rows() != nullptr) {
     return;
   }
   throw Error{ErrorCode::invalid_argument,
-              "function can only be called as a statement trigger with a table of new rows"};
+              "function can only be called as a statement trigger with a transition table"};
 }
 
 TupleDesc StatementCall::shape() const {
   return data_->tg_relation->rd_att;
 }
 
+Tuplestorestate* StatementCall::rows() const {
+  return is_delete() ? data_->tg_oldtable : data_->tg_newtable;
+}
+
 int StatementCall::require_column(const char* name) const {
   return pg::require_column(shape(), name);
 }
 
-bool StatementCall::writes_any(std::initializer_list<const char*> columns) const {
+const char* StatementCall::argument(int index) const {
+  if (index < argument_count()) return data_->tg_trigger->tgargs[index];
+  throw Error{ErrorCode::invalid_argument, "trigger lacks an argument"};
+}
+
+bool StatementCall::writes_any(std::span<const char* const> columns) const {
   if (!TRIGGER_FIRED_BY_UPDATE(data_->tg_event)) return true;
   for (const char* const name : columns) {
     const int member = require_column(name) - FirstLowInvalidHeapAttributeNumber;
@@ -40,11 +49,11 @@ bool StatementCall::writes_any(std::initializer_list<const char*> columns) const
 }
 
 // From the start, since other triggers of the statement read the same table.
-StatementCall::Reader::Reader(TriggerData* data) : rows_(data->tg_newtable) {
-  slot_ = guard([data] {
-    tuplestore_select_read_pointer(data->tg_newtable, 0);
-    tuplestore_rescan(data->tg_newtable);
-    return MakeSingleTupleTableSlot(data->tg_relation->rd_att, &TTSOpsMinimalTuple);
+StatementCall::Reader::Reader(const StatementCall& call) : rows_(call.rows()) {
+  slot_ = guard([&] {
+    tuplestore_select_read_pointer(rows_, 0);
+    tuplestore_rescan(rows_);
+    return MakeSingleTupleTableSlot(call.shape(), &TTSOpsMinimalTuple);
   });
 }
 

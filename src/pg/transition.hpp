@@ -1,36 +1,43 @@
 #pragma once
 
-#include <initializer_list>
+#include <span>
 
 #include "pg/boundary.hpp"
 #include "pg/row.hpp"
 
 namespace lad::pg {
 
-/// One firing of an AFTER statement trigger with a transition table of the rows as they are now.
-/// It sees the rows of a statement together, whichever partition they went to.
+/// One firing of an AFTER statement trigger with a transition table: of the rows as they are now,
+/// or as they were when they are deleted. It sees the rows of a statement together, whichever
+/// partition they went to.
 class StatementCall {
  public:
   /// Refuses (invalid_argument) any other way to be called.
   explicit StatementCall(FunctionCallInfo fcinfo);
 
-  /// Whether the statement's SET list names one of the columns; true for an insert.
-  bool writes_any(std::initializer_list<const char*> columns) const;
+  /// Whether the statement's SET list names one of the columns; true unless it is an update.
+  bool writes_any(std::span<const char* const> columns) const;
+
+  bool is_delete() const { return TRIGGER_FIRED_BY_DELETE(data_->tg_event); }
+
+  int argument_count() const { return data_->tg_trigger->tgnargs; }
+  /// invalid_argument when the trigger was made without it.
+  const char* argument(int index) const;
 
   /// internal error when missing.
   int require_column(const char* name) const;
 
-  /// Calls body(RowView) for each new row. A view, and what it points to, ends with its call.
+  /// Calls body(RowView) for each row. A view, and what it points to, ends with its call.
   template <class Body>
-  void for_each_new(Body&& body) const {
-    Reader reader{data_};
+  void for_each(Body&& body) const {
+    Reader reader{*this};
     while (const HeapTuple tuple = reader.next()) body(RowView{shape(), tuple});
   }
 
  private:
   class Reader {
    public:
-    explicit Reader(TriggerData* data);
+    explicit Reader(const StatementCall& call);
     ~Reader();
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
@@ -44,6 +51,7 @@ class StatementCall {
   };
 
   TupleDesc shape() const;
+  Tuplestorestate* rows() const;
 
   TriggerData* data_;
 };

@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "pg/args.hpp"
+#include "pg/as_owner.hpp"
 #include "pg/context.hpp"
 #include "pg/key_file.hpp"
 #include "pg/result.hpp"
@@ -41,6 +42,23 @@ tenancy::store::Tenant require_open(const Uuid& tenant_id) {
   return *tenant;
 }
 
+/// The revocation state of a genuine token's tenant where no shared entry has it.
+std::optional<lad::pg::TenantEpoch> read_epoch(const std::string& token) {
+  const auto claimed = tenancy::peek_tenant(token);
+  if (claimed && lad::pg::find_epoch(*claimed)) return std::nullopt;
+  const Uuid tenant_id = lad::pg::verify_token(token).context.tenant_id;
+  const std::uint64_t generation = lad::pg::epoch_generation();
+  const lad::pg::ActAsOwner owner{"lad_owner"};
+  const auto tenant =
+      lad::pg::with_latest_snapshot([&] { return tenancy::store::read_latest(tenant_id); });
+  if (!tenant) {
+    throw Error{ErrorCode::token_invalid, "token is not valid", "Its tenant does not exist."};
+  }
+  const lad::pg::TenantEpoch read{tenant->epoch, tenant->is_open};
+  lad::pg::load_epoch(tenant_id, read, generation);
+  return read;
+}
+
 Datum context_uuid(FunctionCallInfo fcinfo, Uuid lad::pg::TenantContext::*member) {
   const lad::pg::TenantContext* const context = lad::pg::current_context();
   if (context != nullptr && !(context->*member).is_nil()) {
@@ -65,7 +83,8 @@ LAD_FUNCTION(lad_current_user_id) {
 LAD_FUNCTION(lad_authenticate) {
   const auto token = Args{fcinfo}.get_optional<std::string>(0);
   if (!token || token->empty()) throw Error{ErrorCode::token_invalid, "token is missing"};
-  lad::pg::enter_context(*token);
+  lad::pg::hide_token_statement();
+  lad::pg::enter_context(*token, read_epoch(*token));
   return lad::pg::void_datum();
 }
 

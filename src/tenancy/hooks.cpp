@@ -15,19 +15,22 @@ void parse_into(std::string_view text, void* keys) {
 
 static_assert(sizeof(KeyRing) <= pg::kMaxKeysSize);
 
-}  // namespace
-
-const pg::KeyFileFormat kKeyFileFormat{sizeof(KeyRing), parse_into};
-
-pg::TenantContext verify_context(std::string_view token, const void* keys,
-                                 std::string_view audience, std::int64_t now_us,
-                                 std::int64_t max_ttl_us) {
+pg::VerifiedToken verify_token(std::string_view token, const void* keys, std::string_view audience,
+                               std::int64_t now_us, std::int64_t max_ttl_us) {
   KeyRing ring;
   std::memcpy(&ring, keys, sizeof(ring));
   const Claims claims = verify(token, ring, audience, now_us, max_ttl_us);
   ring.cleanse();
-  if (claims.epoch < 1) throw Error{ErrorCode::token_invalid, "token has no valid epoch"};
-  return {claims.tenant, claims.user, false};
+  return {{claims.tenant, claims.user, false}, claims.epoch};
 }
+
+void require_current(std::int64_t epoch, const pg::TenantEpoch& current) {
+  require_epoch(epoch, current.epoch, current.is_open);
+}
+
+}  // namespace
+
+const pg::KeyFileFormat kKeyFileFormat{sizeof(KeyRing), parse_into};
+const pg::TokenRules kTokenRules{verify_token, require_current};
 
 }  // namespace lad::tenancy

@@ -8,9 +8,6 @@ namespace lad::tenancy {
 
 extern const pg::KeyFileFormat kKeyFileFormat;
 
-/// A pg::TokenVerifier.
-pg::TenantContext verify_context(std::string_view token, const void* keys,
-                                 std::string_view audience, std::int64_t now_us,
-                                 std::int64_t max_ttl_us);
+extern const pg::TokenRules kTokenRules;
 
 }  // namespace lad::tenancy

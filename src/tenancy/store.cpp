@@ -29,12 +29,29 @@ constinit pg::Plan<Uuid> kCreateEpoch{"INSERT INTO lad_data.tenant_epochs (tenan
 constinit pg::Plan<Uuid, Uuid> kCreateOwner{
     "INSERT INTO lad_data.memberships (tenant_id, user_id, role) VALUES ($1, $2, 'owner')"};
 
+// A tenant without a row has epoch 1; one that is being deleted needs none.
+constinit pg::Plan<Uuid> kRaise{
+    "INSERT INTO lad_data.tenant_epochs AS e (tenant_id, epoch)"
+    " SELECT id, 2 FROM lad_data.tenants WHERE id = $1"
+    " ON CONFLICT (tenant_id) DO UPDATE SET epoch = e.epoch + 1"};
+
+std::optional<Tenant> to_tenant(const pg::Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  return Tenant{rows.get<bool>(0, 0), rows.get<std::int64_t>(0, 1)};
+}
+
 }  // namespace
 
 std::optional<Tenant> read(const Uuid& tenant_id) {
-  const pg::Rows rows = kRead.run(tenant_id);
-  if (rows.empty()) return std::nullopt;
-  return Tenant{rows.get<bool>(0, 0), rows.get<std::int64_t>(0, 1)};
+  return to_tenant(kRead.run(tenant_id));
+}
+
+std::optional<Tenant> read_latest(const Uuid& tenant_id) {
+  return to_tenant(kRead.run_in_snapshot(tenant_id));
+}
+
+void raise_epoch(const Uuid& tenant_id) {
+  kRaise.run(tenant_id);
 }
 
 bool is_member(const Uuid& tenant_id, const Uuid& user_id) {

@@ -18,6 +18,12 @@ struct Tenant {
 /// The tenant, which must be the current one; nothing when it does not exist.
 std::optional<Tenant> read(const Uuid& tenant_id);
 
+/// As read, but as committed at this moment; inside pg::with_latest_snapshot.
+std::optional<Tenant> read_latest(const Uuid& tenant_id);
+
+/// Revokes the tokens of a tenant that are in use: its epoch grows by one.
+void raise_epoch(const Uuid& tenant_id);
+
 /// Whether the user is a live member of the tenant and himself active.
 bool is_member(const Uuid& tenant_id, const Uuid& user_id);
 

@@ -97,6 +97,25 @@ std::string mint(const Claims& claims, const Key& key, std::string_view audience
   return token.append(".").append(crypto::encode_base64url(mac));
 }
 
+std::optional<Uuid> peek_tenant(std::string_view token) noexcept {
+  const std::size_t first = token.find('.');
+  const std::size_t second = first == token.npos ? first : token.find('.', first + 1);
+  const std::size_t third = second == token.npos ? second : token.find('.', second + 1);
+  Payload payload;
+  if (third == token.npos ||
+      !crypto::decode_base64url(token.substr(second + 1, third - second - 1), payload)) {
+    return std::nullopt;
+  }
+  return decode_payload(payload).tenant;
+}
+
+void require_epoch(std::int64_t epoch, std::int64_t current, bool tenant_is_open) {
+  if (epoch > current || epoch < 1) throw_invalid("The epoch of the token does not exist.");
+  if (epoch < current || !tenant_is_open) {
+    throw Error(ErrorCode::token_revoked, "token has been revoked");
+  }
+}
+
 Claims verify(std::string_view token, const KeyRing& ring, std::string_view audience,
               std::int64_t now_us, std::int64_t max_ttl_us) {
   if (ring.signing_key() == nullptr) {

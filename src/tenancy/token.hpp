@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,5 +51,12 @@ std::string mint(const Claims& claims, const Key& key, std::string_view audience
 /// and no error repeats any part of the token.
 Claims verify(std::string_view token, const KeyRing& ring, std::string_view audience,
               std::int64_t now_us, std::int64_t max_ttl_us);
+
+/// The tenant that a token says it is for, nothing of it verified; nothing if it does not say.
+std::optional<Uuid> peek_tenant(std::string_view token) noexcept;
+
+/// Throws token_revoked (LD005) for a token of an older epoch than the tenant's, or of a tenant
+/// that is suspended, cancelled or deleted; token_invalid (LD002) for an epoch that does not exist.
+void require_epoch(std::int64_t epoch, std::int64_t current, bool tenant_is_open);
 
 }  // namespace lad::tenancy

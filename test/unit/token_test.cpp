@@ -278,5 +278,25 @@ TEST(Verify, ErrorsNeverRepeatTheToken) {
   }
 }
 
+TEST(Token, TellsWhoItSaysItIsFor) {
+  EXPECT_EQ(peek_tenant(minted()), claims().tenant);
+  EXPECT_EQ(peek_tenant("x.y." + payload_of(claims()) + ".z"), claims().tenant);
+  for (const char* const text : {"", ".", "..", "...", "v1.main.AAAA.AAAA", "v1.main.!.x"}) {
+    EXPECT_EQ(peek_tenant(text), std::nullopt) << text;
+  }
+}
+
+TEST(Epoch, OldOnesAreRevokedAndFutureOnesDoNotExist) {
+  const auto judged = [](std::int64_t epoch, std::int64_t current, bool open) {
+    return code_of([&] { require_epoch(epoch, current, open); });
+  };
+  EXPECT_EQ(judged(3, 3, true), "no error");
+  EXPECT_EQ(judged(2, 3, true), "token_revoked");
+  EXPECT_EQ(judged(3, 3, false), "token_revoked");
+  EXPECT_EQ(judged(4, 3, true), "token_invalid");
+  EXPECT_EQ(judged(0, 0, true), "token_invalid");
+  EXPECT_EQ(judged(-1, 3, true), "token_invalid");
+}
+
 }  // namespace
 }  // namespace lad::tenancy

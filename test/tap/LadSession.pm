@@ -1,0 +1,44 @@
+package LadSession;
+
+# One psql that stays connected, for what two statements of a session do to each other.
+#
+#   my $session = LadSession->open($cluster, user => 'app');
+#   is($session->query('SELECT 1'), '1');
+#   is($session->sqlstate('SELECT no'), '42703');
+use strict;
+use warnings;
+use IPC::Run ();
+
+sub open {
+    my ($class, $cluster, %option) = @_;
+    local %ENV = (%ENV, $cluster->environment);
+    $ENV{PGUSER} = $option{user} if defined $option{user};
+    my $self = bless { in => '', out => '', count => 0 }, $class;
+    my @psql = qw(psql -X -A -t -q -v VERBOSITY=verbose -f -);
+    $self->{run} = IPC::Run::start([@psql], '<', \$self->{in}, '>', \$self->{out}, '2>&1', IPC::Run::timeout(120));
+    return $self;
+}
+
+# Sends statements and waits for their output, errors included.
+sub query {
+    my ($self, $sql) = @_;
+    my $mark = '-- done ' . ++$self->{count};
+    $self->{out} = '';
+    $self->{in} .= "$sql;\n\\echo $mark\n";
+    $self->{run}->pump until $self->{out} =~ /^\Q$mark\E\n/m;
+    return $self->{out} =~ s/\n?^?\Q$mark\E\n//mr;
+}
+
+# The SQLSTATE with which statements fail, '' when they succeed.
+sub sqlstate {
+    my ($self, $sql) = @_;
+    return $self->query($sql) =~ /(?:ERROR|FATAL):  ([0-9A-Z]{5}):/ ? $1 : '';
+}
+
+sub DESTROY {
+    my ($self) = @_;
+    $self->{in} .= "\\q\n";
+    eval { $self->{run}->finish };
+}
+
+1;
