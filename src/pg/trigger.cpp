@@ -88,6 +88,20 @@ bool TriggerCall::new_equal(int column, int other_column) const {
   });
 }
 
+std::optional<std::string> TriggerCall::new_text(int column) const {
+  if (new_is_null(column)) return std::nullopt;
+  const char* const text = guard([&]() -> const char* {
+    const TupleDesc shape = data_->tg_relation->rd_att;
+    bool null = false;
+    const Datum value = heap_getattr(new_tuple(), column, shape, &null);
+    Oid output = InvalidOid;
+    bool is_varlena = false;
+    getTypeOutputInfo(TupleDescAttr(shape, column - 1)->atttypid, &output, &is_varlena);
+    return OidOutputFunctionCall(output, value);
+  });
+  return text;
+}
+
 void TriggerCall::set_new(int column, const Parameter& value) {
   modified_ = guard([&] {
     Datum datum = value.value;

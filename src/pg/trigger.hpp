@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "core/error.hpp"
 #include "pg/boundary.hpp"
@@ -45,6 +46,9 @@ class TriggerCall {
   bool row_changed() const;
   /// Whether two columns of the new row hold the same, NULL being equal to NULL.
   bool new_equal(int column, int other_column) const;
+
+  /// The column of the new row as its type writes it; nothing for NULL.
+  std::optional<std::string> new_text(int column) const;
 
   /// A BEFORE trigger's new row with some columns replaced; call several times for several.
   void set_new(int column, const Parameter& value);
