@@ -171,6 +171,19 @@ struct SqlType<JsonbDatum> {
   static JsonbDatum from_datum(Datum value) { return {value}; }
 };
 
+/// An array as a parameter; pg/arrays.hpp reads one.
+template <>
+struct SqlType<std::vector<std::string>> {
+  static constexpr Oid kOid = TEXTARRAYOID;
+  static Datum to_datum(const std::vector<std::string>& values);
+};
+
+template <>
+struct SqlType<std::vector<Uuid>> {
+  static constexpr Oid kOid = UUIDARRAYOID;
+  static Datum to_datum(const std::vector<Uuid>& values);
+};
+
 /// A value or SQL NULL as a Datum with its null flag.
 struct Parameter {
   Datum value;
