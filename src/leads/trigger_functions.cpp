@@ -48,8 +48,36 @@ std::optional<std::int64_t> end_for(const TriggerCall& call, const Times& times)
   return moved_end(*before, *after, call.new_value<Timestamp>(times.end)->us);
 }
 
-bool wrote(const TriggerCall& call, int column) {
-  return call.is_insert() ? !call.new_is_null(column) : call.changed(column);
+struct Enrolment {
+  int person;
+  int lead;
+  int lead_data;
+
+  explicit Enrolment(const TriggerCall& call)
+      : person(call.require_column("apollo_person_id")),
+        lead(call.require_column("lead_id")),
+        lead_data(call.require_column("lead_data")) {}
+
+  bool is_touched(const TriggerCall& call) const {
+    return call.is_insert() || call.changed(person) || call.changed(lead) ||
+           call.changed(lead_data);
+  }
+};
+
+PersonSources sources_of(const TriggerCall& call, const Enrolment& columns, const Uuid& tenant_id,
+                         const Uuid& lead_id) {
+  PersonSources sources;
+  if (call.is_insert() || call.changed(columns.person)) {
+    sources.written = call.new_value<std::string>(columns.person);
+  } else if (!call.changed(columns.lead)) {
+    sources.before = call.old_value<std::string>(columns.person);
+  }
+  const auto data = call.new_value<pg::JsonbDatum>(columns.lead_data);
+  pg::with_spi([&] {
+    if (data) sources.in_lead_data = store::person_in(*data);
+    sources.of_lead = store::person_of(tenant_id, lead_id);
+  });
+  return sources;
 }
 
 }  // namespace
@@ -109,28 +137,12 @@ LAD_FUNCTION(lad_count_booking_retry) {
 /// apollo_person_id of an enrolment says who is enrolled, whichever lead stands for the person.
 LAD_FUNCTION(lad_identify_enrolment) {
   TriggerCall call{fcinfo};
-  const int person = call.require_column("apollo_person_id");
-  const int lead = call.require_column("lead_id");
-  const int lead_data = call.require_column("lead_data");
-  if (call.is_update() && !call.changed(person) && !call.changed(lead) &&
-      !call.changed(lead_data)) {
-    return call.proceed();
-  }
+  const Enrolment columns{call};
   const auto tenant_id = call.new_value<Uuid>(call.require_column("tenant_id"));
-  const auto lead_id = call.new_value<Uuid>(lead);
-  if (!tenant_id || !lead_id) return call.proceed();
-  PersonSources sources;
-  if (wrote(call, person)) {
-    sources.written = call.new_value<std::string>(person);
-  } else if (call.is_update() && !call.changed(lead)) {
-    sources.before = call.old_value<std::string>(person);
-  }
-  const auto data = call.new_value<pg::JsonbDatum>(lead_data);
-  pg::with_spi([&] {
-    if (data) sources.in_lead_data = store::person_in(*data);
-    sources.of_lead = store::person_of(*tenant_id, *lead_id);
-  });
-  call.set_new_value(person, choose_person(sources));
+  const auto lead_id = call.new_value<Uuid>(columns.lead);
+  if (!tenant_id || !lead_id || !columns.is_touched(call)) return call.proceed();
+  call.set_new_value(columns.person,
+                     choose_person(sources_of(call, columns, *tenant_id, *lead_id)));
   return call.proceed();
 }
 
