@@ -111,6 +111,10 @@ SET SESSION AUTHORIZATION records_service;
 SELECT public.records_attempt('SELECT * FROM lad.purge_deleted(''1 day'')');
 BEGIN;
 SELECT lad.authenticate_service(:a, 'purge');
+-- Sees every tenant's rows, acts for its context's tenant only.
+SELECT count(DISTINCT tenant_id) AS tenants FROM lad_data.leads WHERE id IN (:lead, :theirs);
+SELECT public.records_attempt(format('SELECT lad.soft_delete(''lad_data.leads'', %L)', :theirs));
+SELECT public.records_attempt(format('SELECT lad.merge_jsonb(''lad_data.leads'', %L, ''custom_fields'', ''{}'')', :theirs));
 SELECT age, public.records_attempt(format('SELECT lad.purge_deleted(%L)', age))
 FROM unnest(ARRAY['-1 second', '1 month', '-1 month', '100000000 days', NULL]) AS age;
 SELECT * FROM lad.purge_deleted('1 day') WHERE deleted + kept > 0 ORDER BY table_name;
