@@ -15,6 +15,8 @@ SQL_PARTS := \
 	sql/lad/40_ledger.sql \
 	sql/lad/50_usage.sql \
 	sql/lad/60_calls.sql \
+	sql/lad/65_leads.sql \
+	sql/lad/70_records.sql \
 	sql/lad/80_catalog.sql
 
 PG_CONFIG ?= pg_config

@@ -50,7 +50,7 @@ CREATE FUNCTION lad.sync_columns() RETURNS trigger
 
 COMMENT ON FUNCTION lad.sync_columns() IS
     'Keeps two spellings of one column equal, whichever is written; the trigger''s arguments '
-    'name them.';
+    'name them, and where they have one their common default.';
 
 REVOKE ALL ON FUNCTION lad.sync_columns() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.sync_columns() TO lad_owner;

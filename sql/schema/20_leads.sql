@@ -49,6 +49,9 @@ CREATE TABLE lad_data.leads (
         REFERENCES lad_data.memberships (tenant_id, user_id),
     CONSTRAINT leads_priority_check CHECK (priority IN (1, 2, 3, 4)),
     CONSTRAINT leads_estimated_value_check CHECK (estimated_value <> 'NaN'),
+    CONSTRAINT leads_source_id_check
+        CHECK (source NOT LIKE 'apollo%'
+            OR source_id !~* '^[{]?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}[}]?$'),
     CONSTRAINT leads_country_code_check CHECK (country_code ~ '^[+][0-9]{1,4}$'),
     CONSTRAINT leads_base_number_check CHECK (base_number > 0)
 );
@@ -114,7 +117,8 @@ COMMENT ON COLUMN lad_data.leads.deleted_at IS
 COMMENT ON COLUMN lad_data.leads.user_id IS
     'Member the lead belongs to in the older parts of the application.';
 COMMENT ON COLUMN lad_data.leads.source IS 'Where the lead came from, such as apollo or import.';
-COMMENT ON COLUMN lad_data.leads.source_id IS 'Identifier of the lead at its source.';
+COMMENT ON COLUMN lad_data.leads.source_id IS
+    'Identifier of the lead at its source; of a lead from Apollo never a UUID.';
 COMMENT ON COLUMN lad_data.leads.company_domain IS 'Web domain of the company.';
 COMMENT ON COLUMN lad_data.leads.location IS 'Place the lead lives or works at.';
 COMMENT ON COLUMN lad_data.leads.tags IS 'Labels, as an array of text.';
@@ -156,7 +160,7 @@ COMMENT ON COLUMN lad_data.lead_stages.label IS 'Name shown to people.';
 COMMENT ON COLUMN lad_data.lead_stages.description IS 'What the stage means.';
 COMMENT ON COLUMN lad_data.lead_stages.color IS 'Colour it is shown in.';
 COMMENT ON COLUMN lad_data.lead_stages.display_order IS
-    'Place in the pipeline, counted from the left; stages may swap places in one statement.';
+    'Place in the pipeline, counted from the left; lad.reorder_stages sets all of them.';
 COMMENT ON COLUMN lad_data.lead_stages.created_at IS 'When the row was created.';
 COMMENT ON COLUMN lad_data.lead_stages.updated_at IS
     'When the row was last changed; kept by a trigger.';

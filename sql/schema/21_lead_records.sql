@@ -154,6 +154,7 @@ CREATE TABLE lad_data.lead_bookings (
     execution_attempts   int DEFAULT 0,
     last_execution_error text,
     idempotency_key      varchar(255),
+    duration_minutes     int NOT NULL DEFAULT 30,
     CONSTRAINT lead_bookings_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT lead_bookings_tenant_id_fkey FOREIGN KEY (tenant_id)
         REFERENCES lad_data.tenants (id) ON DELETE CASCADE,
@@ -175,6 +176,7 @@ CREATE TABLE lad_data.lead_bookings (
     CONSTRAINT lead_bookings_execution_attempts_check CHECK (execution_attempts >= 0),
     CONSTRAINT lead_bookings_timezone_check
         CHECK ((timestamptz '2000-01-01 00:00:00+00' AT TIME ZONE timezone) IS NOT NULL),
+    CONSTRAINT lead_bookings_duration_minutes_check CHECK (duration_minutes BETWEEN 1 AND 480),
     CONSTRAINT lead_bookings_duration_check
         CHECK (buffer_until > scheduled_at
             AND buffer_until - scheduled_at <= interval '495 minutes'),
@@ -206,6 +208,18 @@ CREATE TRIGGER lead_bookings_write_sync_created_by
     BEFORE INSERT OR UPDATE ON lad_data.lead_bookings
     FOR EACH ROW EXECUTE FUNCTION lad.sync_columns('created_by', 'created_by_user_id');
 
+CREATE TRIGGER lead_bookings_write_time
+    BEFORE INSERT OR UPDATE ON lad_data.lead_bookings
+    FOR EACH ROW EXECUTE FUNCTION lad.keep_booking_time();
+
+CREATE TRIGGER lead_bookings_write_assignee
+    BEFORE INSERT OR UPDATE ON lad_data.lead_bookings
+    FOR EACH ROW EXECUTE FUNCTION lad.assign_booking();
+
+CREATE TRIGGER lead_bookings_write_retry
+    BEFORE INSERT OR UPDATE ON lad_data.lead_bookings
+    FOR EACH ROW EXECUTE FUNCTION lad.count_booking_retry();
+
 GRANT SELECT, INSERT, UPDATE, DELETE ON lad_data.lead_bookings TO lad_app, lad_service;
 
 COMMENT ON TABLE lad_data.lead_bookings IS
@@ -213,9 +227,11 @@ COMMENT ON TABLE lad_data.lead_bookings IS
 COMMENT ON COLUMN lad_data.lead_bookings.id IS 'Identifier of the row, unique within the tenant.';
 COMMENT ON COLUMN lad_data.lead_bookings.tenant_id IS 'Tenant the row belongs to; never changes.';
 COMMENT ON COLUMN lad_data.lead_bookings.lead_id IS 'Lead the booking is for.';
-COMMENT ON COLUMN lad_data.lead_bookings.assigned_user_id IS 'Member who takes the appointment.';
+COMMENT ON COLUMN lad_data.lead_bookings.assigned_user_id IS
+    'Member who takes the appointment: who the lead is assigned to, unless another is named.';
 COMMENT ON COLUMN lad_data.lead_bookings.parent_booking_id IS
-    'Booking this one repeats after a miss.';
+    'Booking this one repeats after a miss; set when the booking is made. One booking is repeated at '
+    'most 3 times, the repeats of its repeats included.';
 COMMENT ON COLUMN lad_data.lead_bookings.booking_type IS
     'What is planned, such as consultation, follow_up, demo, onboarding or support.';
 COMMENT ON COLUMN lad_data.lead_bookings.booking_source IS
@@ -228,7 +244,7 @@ COMMENT ON COLUMN lad_data.lead_bookings.status IS
     'confirmed.';
 COMMENT ON COLUMN lad_data.lead_bookings.call_result IS 'Outcome of the call in one word.';
 COMMENT ON COLUMN lad_data.lead_bookings.retry_count IS
-    'How often the booking was repeated before this one; at most 3.';
+    'How often the booking was repeated up to this one, at most 3: its parent''s and one more.';
 COMMENT ON COLUMN lad_data.lead_bookings.notes IS 'Free text about the appointment.';
 COMMENT ON COLUMN lad_data.lead_bookings.metadata IS
     'Anything else the application keeps with the booking.';
@@ -244,8 +260,8 @@ COMMENT ON COLUMN lad_data.lead_bookings.deleted_at IS
 COMMENT ON COLUMN lad_data.lead_bookings.created_by IS
     'Member who made the booking, in the application''s other spelling.';
 COMMENT ON COLUMN lad_data.lead_bookings.buffer_until IS
-    'End of the time kept free, the pause after the appointment included; NULL stands for 45 '
-    'minutes (30 of talk, 15 of pause) after the start.';
+    'End of the time kept free: the start, duration_minutes and a pause of 15 minutes, unless '
+    'another end is given. Moves along with the two.';
 COMMENT ON COLUMN lad_data.lead_bookings.task_name IS
     'Name of the follow-up task outside the database.';
 COMMENT ON COLUMN lad_data.lead_bookings.task_scheduled_at IS 'When the follow-up task is to run.';
@@ -257,6 +273,8 @@ COMMENT ON COLUMN lad_data.lead_bookings.execution_attempts IS
 COMMENT ON COLUMN lad_data.lead_bookings.last_execution_error IS 'Why the last try failed.';
 COMMENT ON COLUMN lad_data.lead_bookings.idempotency_key IS
     'Key of the request that made the booking; the same key books once.';
+COMMENT ON COLUMN lad_data.lead_bookings.duration_minutes IS
+    'Length of the appointment in minutes, without the pause: 30 unless given, at most 480.';
 
 CREATE TABLE lad_data.lead_social (
     id         uuid NOT NULL DEFAULT gen_random_uuid(),

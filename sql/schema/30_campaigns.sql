@@ -126,6 +126,7 @@ CREATE TABLE lad_data.campaign_leads (
     enriched_email        varchar(255),
     enriched_linkedin_url varchar(500),
     enriched_at           timestamptz,
+    apollo_person_id      varchar(255),
     CONSTRAINT campaign_leads_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT campaign_leads_tenant_id_fkey FOREIGN KEY (tenant_id)
         REFERENCES lad_data.tenants (id) ON DELETE CASCADE,
@@ -134,7 +135,11 @@ CREATE TABLE lad_data.campaign_leads (
     CONSTRAINT campaign_leads_lead_id_fkey FOREIGN KEY (tenant_id, lead_id)
         REFERENCES lad_data.leads (tenant_id, id) ON DELETE CASCADE,
     CONSTRAINT campaign_leads_status_check
-        CHECK (status IN ('pending', 'active', 'completed', 'stopped', 'error'))
+        CHECK (status IN ('pending', 'active', 'completed', 'stopped', 'error')),
+    CONSTRAINT campaign_leads_apollo_person_id_check
+        CHECK (length(apollo_person_id) <= 255
+            AND apollo_person_id
+                !~* '^[{]?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}[}]?$')
 );
 
 CREATE INDEX campaign_leads_tenant_id_campaign_id_status_idx
@@ -143,9 +148,13 @@ CREATE UNIQUE INDEX campaign_leads_enrolment_key
     ON lad_data.campaign_leads (tenant_id, campaign_id, lead_id)
     WHERE is_deleted = false;
 CREATE UNIQUE INDEX campaign_leads_apollo_person_key
-    ON lad_data.campaign_leads (tenant_id, campaign_id, (lead_data ->> 'apollo_person_id'))
-    WHERE is_deleted = false AND (lead_data ->> 'apollo_person_id') IS NOT NULL;
+    ON lad_data.campaign_leads (tenant_id, campaign_id, apollo_person_id)
+    WHERE is_deleted = false AND apollo_person_id IS NOT NULL;
 CREATE INDEX campaign_leads_tenant_id_lead_id_idx ON lad_data.campaign_leads (tenant_id, lead_id);
+
+CREATE TRIGGER campaign_leads_write_person
+    BEFORE INSERT OR UPDATE ON lad_data.campaign_leads
+    FOR EACH ROW EXECUTE FUNCTION lad.identify_enrolment();
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON lad_data.campaign_leads TO lad_app, lad_service;
 
@@ -163,7 +172,7 @@ COMMENT ON COLUMN lad_data.campaign_leads.linkedin_url IS
     'LinkedIn profile at the time of enrolment.';
 COMMENT ON COLUMN lad_data.campaign_leads.phone IS 'Phone number at the time of enrolment.';
 COMMENT ON COLUMN lad_data.campaign_leads.lead_data IS
-    'What the source delivered; apollo_person_id in it enrols a person once per campaign.';
+    'What the source delivered; apollo_person_id in it goes to the column of that name.';
 COMMENT ON COLUMN lad_data.campaign_leads.status IS
     'State of the enrolment: pending, active, completed, stopped or error.';
 COMMENT ON COLUMN lad_data.campaign_leads.current_step_order IS
@@ -182,6 +191,9 @@ COMMENT ON COLUMN lad_data.campaign_leads.enriched_email IS 'Mail address found 
 COMMENT ON COLUMN lad_data.campaign_leads.enriched_linkedin_url IS
     'LinkedIn profile found by enrichment.';
 COMMENT ON COLUMN lad_data.campaign_leads.enriched_at IS 'When enrichment ran.';
+COMMENT ON COLUMN lad_data.campaign_leads.apollo_person_id IS
+    'Identifier of the person at Apollo, never a UUID: from lead_data, else from the lead at '
+    'enrolment. A person joins a campaign once, whichever lead stands for the person.';
 
 CREATE TABLE lad_data.campaign_steps (
     id          uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -230,7 +242,8 @@ COMMENT ON COLUMN lad_data.campaign_steps.type IS
     'What the step does: linkedin_visit, linkedin_connect, linkedin_message, email_send, '
     'email_followup, voice_call, whatsapp_message, delay or condition. Kept equal to step_type.';
 COMMENT ON COLUMN lad_data.campaign_steps."order" IS
-    'Place of the step in the campaign. Kept equal to step_order.';
+    'Place of the step in the campaign; lad.reorder_campaign_steps sets all of them. Kept equal to '
+    'step_order.';
 COMMENT ON COLUMN lad_data.campaign_steps.title IS 'Name of the step.';
 COMMENT ON COLUMN lad_data.campaign_steps.description IS 'What the step is for.';
 COMMENT ON COLUMN lad_data.campaign_steps.config IS

@@ -186,6 +186,11 @@ CREATE TABLE lad_data.social_linkedin_accounts (
 CREATE INDEX social_linkedin_accounts_tenant_id_user_id_idx
     ON lad_data.social_linkedin_accounts (tenant_id, user_id) WHERE user_id IS NOT NULL;
 
+CREATE TRIGGER social_linkedin_accounts_write_sync_account
+    BEFORE INSERT OR UPDATE ON lad_data.social_linkedin_accounts
+    FOR EACH ROW WHEN (NEW.provider = 'unipile')
+    EXECUTE FUNCTION lad.sync_columns('unipile_account_id', 'provider_account_id');
+
 GRANT SELECT (
     id, tenant_id, account_name, unipile_account_id, is_active, daily_action_limit,
     actions_today, last_reset_date, created_at, updated_at, user_id, provider,
@@ -204,7 +209,8 @@ COMMENT ON COLUMN lad_data.social_linkedin_accounts.tenant_id IS
     'Tenant the row belongs to; never changes.';
 COMMENT ON COLUMN lad_data.social_linkedin_accounts.account_name IS 'Name shown for the account.';
 COMMENT ON COLUMN lad_data.social_linkedin_accounts.unipile_account_id IS
-    'Identifier of the account at Unipile.';
+    'Identifier of the account at Unipile. Kept equal to provider_account_id where provider is '
+    'unipile.';
 COMMENT ON COLUMN lad_data.social_linkedin_accounts.session_cookies IS
     'Cookies of a signed-in session. Secret: not readable by the application.';
 COMMENT ON COLUMN lad_data.social_linkedin_accounts.is_active IS
@@ -293,6 +299,10 @@ CREATE TRIGGER campaign_linkedin_accounts_write_sync_limit
     BEFORE INSERT OR UPDATE ON lad_data.campaign_linkedin_accounts
     FOR EACH ROW EXECUTE FUNCTION lad.sync_columns('daily_requests_limit', 'daily_limit');
 
+CREATE TRIGGER campaign_linkedin_accounts_write_sync_used
+    BEFORE INSERT OR UPDATE ON lad_data.campaign_linkedin_accounts
+    FOR EACH ROW EXECUTE FUNCTION lad.sync_columns('daily_requests_used', 'actions_today', '0');
+
 GRANT SELECT, INSERT, UPDATE, DELETE ON lad_data.campaign_linkedin_accounts TO lad_app, lad_service;
 
 COMMENT ON TABLE lad_data.campaign_linkedin_accounts IS
@@ -310,7 +320,7 @@ COMMENT ON COLUMN lad_data.campaign_linkedin_accounts.status IS
 COMMENT ON COLUMN lad_data.campaign_linkedin_accounts.daily_requests_limit IS
     'Connection requests allowed per day. Kept equal to daily_limit.';
 COMMENT ON COLUMN lad_data.campaign_linkedin_accounts.daily_requests_used IS
-    'Connection requests sent on last_reset_date.';
+    'Connection requests sent on last_reset_date. Kept equal to actions_today.';
 COMMENT ON COLUMN lad_data.campaign_linkedin_accounts.last_reset_date IS
     'Day the counters count for.';
 COMMENT ON COLUMN lad_data.campaign_linkedin_accounts.created_at IS 'When the row was created.';
@@ -321,7 +331,7 @@ COMMENT ON COLUMN lad_data.campaign_linkedin_accounts.daily_limit IS
 COMMENT ON COLUMN lad_data.campaign_linkedin_accounts.hourly_limit IS
     'Connection requests allowed per hour.';
 COMMENT ON COLUMN lad_data.campaign_linkedin_accounts.actions_today IS
-    'Actions taken on last_reset_date.';
+    'Connection requests sent on last_reset_date, in the application''s other spelling.';
 COMMENT ON COLUMN lad_data.campaign_linkedin_accounts.is_primary IS
     'True when the campaign prefers this account.';
 COMMENT ON COLUMN lad_data.campaign_linkedin_accounts.priority IS

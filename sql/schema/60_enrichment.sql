@@ -22,6 +22,9 @@ CREATE TABLE lad_data.company_search_cache (
             apollo_organization_id, page_number),
     CONSTRAINT company_search_cache_tenant_id_fkey FOREIGN KEY (tenant_id)
         REFERENCES lad_data.tenants (id) ON DELETE CASCADE,
+    CONSTRAINT company_search_cache_apollo_organization_id_check
+        CHECK (apollo_organization_id
+            !~* '^[{]?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}[}]?$'),
     CONSTRAINT company_search_cache_page_number_check CHECK (page_number > 0),
     CONSTRAINT company_search_cache_access_count_check CHECK (access_count >= 0)
 );
@@ -37,7 +40,7 @@ COMMENT ON COLUMN lad_data.company_search_cache.search_keywords IS 'Words that w
 COMMENT ON COLUMN lad_data.company_search_cache.search_location IS 'Place that was searched in.';
 COMMENT ON COLUMN lad_data.company_search_cache.search_industry IS 'Industry that was searched in.';
 COMMENT ON COLUMN lad_data.company_search_cache.apollo_organization_id IS
-    'The provider''s own identifier of the company.';
+    'The provider''s own identifier of the company, never a UUID.';
 COMMENT ON COLUMN lad_data.company_search_cache.company_name IS 'Name of the company.';
 COMMENT ON COLUMN lad_data.company_search_cache.company_domain IS 'Web domain of the company.';
 COMMENT ON COLUMN lad_data.company_search_cache.company_data IS 'What the provider delivered.';
@@ -75,7 +78,10 @@ CREATE TABLE lad_data.employees_cache (
     CONSTRAINT employees_cache_tenant_id_company_id_apollo_person_id_key
         UNIQUE NULLS NOT DISTINCT (tenant_id, company_id, apollo_person_id),
     CONSTRAINT employees_cache_tenant_id_fkey FOREIGN KEY (tenant_id)
-        REFERENCES lad_data.tenants (id) ON DELETE CASCADE
+        REFERENCES lad_data.tenants (id) ON DELETE CASCADE,
+    CONSTRAINT employees_cache_apollo_person_id_check
+        CHECK (apollo_person_id
+            !~* '^[{]?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}[}]?$')
 );
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON lad_data.employees_cache TO lad_app, lad_service;
@@ -100,7 +106,7 @@ COMMENT ON COLUMN lad_data.employees_cache.employee_state IS
     'State or province the person lives in.';
 COMMENT ON COLUMN lad_data.employees_cache.employee_country IS 'Country the person lives in.';
 COMMENT ON COLUMN lad_data.employees_cache.apollo_person_id IS
-    'The provider''s own identifier of the person.';
+    'The provider''s own identifier of the person, never a UUID.';
 COMMENT ON COLUMN lad_data.employees_cache.data_source IS 'Provider that delivered the row.';
 COMMENT ON COLUMN lad_data.employees_cache.employee_data IS 'What the provider delivered.';
 COMMENT ON COLUMN lad_data.employees_cache.last_fetched_at IS 'When the provider was last asked.';

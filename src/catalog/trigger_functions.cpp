@@ -31,10 +31,18 @@ void set_deleted_at(TriggerCall& call, int deleted_at, bool is_deleted) {
                      is_deleted ? std::optional<Timestamp>{pg::transaction_now()} : std::nullopt);
 }
 
+/// Whether an INSERT left the column to its default: NULL, or what the trigger says it is.
+bool left_to_default(const TriggerCall& call, int column) {
+  constexpr int kDefault = 2;
+  const auto text = call.new_text(column);
+  return !text || (call.argument_count() > kDefault && *text == call.argument(kDefault));
+}
+
 bool equal_after_insert(TriggerCall& call, int first, int second) {
-  if (call.new_is_null(first)) {
+  if (call.new_equal(first, second)) return true;
+  if (left_to_default(call, first) && !call.new_is_null(second)) {
     call.copy_new(second, first);
-  } else if (call.new_is_null(second)) {
+  } else if (left_to_default(call, second)) {
     call.copy_new(first, second);
   }
   return call.new_equal(first, second);
@@ -88,11 +96,13 @@ LAD_FUNCTION(lad_sync_soft_delete) {
   return call.proceed();
 }
 
-/// Two spellings of one column, named by the trigger's arguments: whichever was written wins.
+/// Two spellings of one column, named by the trigger's arguments: whichever was written wins. A
+/// third argument is their common default as text.
 LAD_FUNCTION(lad_sync_columns) {
   TriggerCall call{fcinfo};
-  if (call.argument_count() != 2) {
-    throw Error{ErrorCode::invalid_argument, "sync_columns takes the names of two columns"};
+  if (call.argument_count() != 2 && call.argument_count() != 3) {
+    throw Error{ErrorCode::invalid_argument,
+                "sync_columns takes the names of two columns and their default"};
   }
   const int first = call.require_column(call.argument(0));
   const int second = call.require_column(call.argument(1));

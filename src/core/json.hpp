@@ -26,4 +26,11 @@ struct JsonNode {
   }
 };
 
+/// JSON text of the value, without spaces.
+std::string to_text(const JsonNode& node);
+
+/// JSON Merge Patch (RFC 7396): objects merge key by key, a null in the patch removes the key, any
+/// other value of the patch replaces what was there, arrays included.
+JsonNode merge_patch(JsonNode target, const JsonNode& patch);
+
 }  // namespace lad

@@ -36,6 +36,10 @@ inline Timestamp transaction_now() {
   return {GetCurrentTransactionStartTimestamp()};
 }
 
+inline bool is_finite(Timestamp at) {
+  return !TIMESTAMP_NOT_FINITE(at.us);
+}
+
 /// Microseconds since 1970-01-01 UTC, as tokens count.
 /// Infinity stays the smallest or largest integer.
 inline std::int64_t unix_us(Timestamp at) {

@@ -66,5 +66,12 @@ Rows::Storage execute_once(const char* sql) {
   return deform(SPI_tuptable, SPI_processed);
 }
 
+Rows::Storage execute_once_with(const char* sql, int count, Oid* types, Datum* values,
+                                const char* nulls) {
+  SPI_tuptable = nullptr;
+  check_result(SPI_execute_with_args(sql, count, types, values, nulls, false, 0));
+  return deform(SPI_tuptable, SPI_processed);
+}
+
 }  // namespace detail
 }  // namespace lad::pg

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "core/error.hpp"
 #include "pg/boundary.hpp"
@@ -84,6 +85,9 @@ SPIPlanPtr keep_plan(const char* sql, const Oid* types, int count);
 Rows::Storage execute_plan(SPIPlanPtr plan, Datum* values, const char* nulls, bool read_only);
 /// Runs one statement that nobody keeps, such as DDL (inside a guard).
 Rows::Storage execute_once(const char* sql);
+/// The same with parameters (inside a guard).
+Rows::Storage execute_once_with(const char* sql, int count, Oid* types, Datum* values,
+                                const char* nulls);
 }  // namespace detail
 
 /// One statement with typed parameters, planned at first use and kept for the session.
@@ -125,6 +129,23 @@ class Plan {
 /// Runs one statement that nobody keeps, such as DDL.
 inline Rows run_once(const char* sql) {
   return Rows{guard([sql] { return detail::execute_once(sql); })};
+}
+
+/// Runs one statement with parameters that nobody keeps, because it names a table or a column that
+/// the caller chose. Names in it must be quoted.
+template <class... Args>
+Rows run_once_with(const std::string& sql, const Args&... args) {
+  return Rows{guard([&] {
+    const std::array<Parameter, sizeof...(Args)> parameters{to_parameter(args)...};
+    Oid types[] = {kSqlOid<Args>...};
+    Datum values[sizeof...(Args)];
+    char nulls[sizeof...(Args)];
+    for (std::size_t i = 0; i < sizeof...(Args); ++i) {
+      values[i] = parameters[i].value;
+      nulls[i] = parameters[i].is_null ? 'n' : ' ';
+    }
+    return detail::execute_once_with(sql.c_str(), sizeof...(Args), types, values, nulls);
+  })};
 }
 
 }  // namespace lad::pg

@@ -27,6 +27,19 @@ bool TriggerCall::row_changed() const {
   return false;
 }
 
+std::optional<std::string> TriggerCall::new_text(int column) const {
+  if (new_is_null(column)) return std::nullopt;
+  const char* const text = guard([&]() -> const char* {
+    bool null = false;
+    const Datum value = heap_getattr(new_tuple(), column, shape(), &null);
+    Oid output = InvalidOid;
+    bool is_varlena = false;
+    getTypeOutputInfo(TupleDescAttr(shape(), column - 1)->atttypid, &output, &is_varlena);
+    return OidOutputFunctionCall(output, value);
+  });
+  return text;
+}
+
 void TriggerCall::set_new(int column, const Parameter& value) {
   modified_ = guard([&] {
     Datum datum = value.value;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "core/error.hpp"
 #include "pg/boundary.hpp"
@@ -48,6 +49,9 @@ class TriggerCall {
   bool new_equal(int column, int other_column) const {
     return new_row().equals(column, new_row(), other_column);
   }
+
+  /// The column of the new row as its type writes it; nothing for NULL.
+  std::optional<std::string> new_text(int column) const;
 
   /// A BEFORE trigger's new row with some columns replaced; call several times for several.
   void set_new(int column, const Parameter& value);

@@ -44,6 +44,11 @@ struct JsonbDatum {
   Datum value;
 };
 
+/// A table by its identifier (regclass), not looked at.
+struct TableId {
+  std::uint32_t oid;
+};
+
 /// A timestamptz, jsonb … array or any other Datum whose C++ form nobody needs, with its type.
 using Bytes = std::vector<std::uint8_t>;
 
@@ -169,6 +174,26 @@ struct SqlType<JsonbDatum> {
   static constexpr Oid kOid = JSONBOID;
   static Datum to_datum(JsonbDatum value) { return value.value; }
   static JsonbDatum from_datum(Datum value) { return {value}; }
+};
+
+template <>
+struct SqlType<TableId> {
+  static constexpr Oid kOid = REGCLASSOID;
+  static Datum to_datum(TableId value) { return ObjectIdGetDatum(value.oid); }
+  static TableId from_datum(Datum value) { return {DatumGetObjectId(value)}; }
+};
+
+/// An array as a parameter; pg/arrays.hpp reads one.
+template <>
+struct SqlType<std::vector<std::string>> {
+  static constexpr Oid kOid = TEXTARRAYOID;
+  static Datum to_datum(const std::vector<std::string>& values);
+};
+
+template <>
+struct SqlType<std::vector<Uuid>> {
+  static constexpr Oid kOid = UUIDARRAYOID;
+  static Datum to_datum(const std::vector<Uuid>& values);
 };
 
 /// A value or SQL NULL as a Datum with its null flag.

@@ -59,3 +59,39 @@ CREATE FUNCTION lad_test.finished_calls(tenant_first boolean) RETURNS void LANGU
           UNION ALL SELECT NULL) AS payers
     ORDER BY (payer IS NULL) = tenant_first DESC
 $$;
+
+ALTER TABLE lad_test.actors ADD COLUMN lead uuid, ADD COLUMN campaign uuid;
+CREATE FUNCTION lad_test.lead() RETURNS uuid LANGUAGE sql AS 'SELECT lead FROM lad_test.actors';
+CREATE FUNCTION lad_test.campaign() RETURNS uuid LANGUAGE sql AS 'SELECT campaign FROM lad_test.actors';
+
+-- A tenant with a member, a lead of that member from Apollo, a second lead for the same person, a
+-- campaign of three steps and three stages.
+CREATE FUNCTION lad_test.new_pipeline() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    new_tenant uuid := gen_random_uuid();
+    member uuid := gen_random_uuid();
+BEGIN
+    INSERT INTO lad_data.tenants (id, name, slug, status)
+    VALUES (new_tenant, new_tenant, new_tenant, 'active');
+    INSERT INTO lad_data.users (id, email) VALUES (member, member || '@example.com');
+    INSERT INTO lad_data.memberships (tenant_id, user_id) VALUES (new_tenant, member);
+    DELETE FROM lad_test.actors;
+    INSERT INTO lad_test.actors (tenant, lead, campaign) VALUES (new_tenant, member, new_tenant);
+    INSERT INTO lad_data.leads (tenant_id, id, assigned_user_id, source, source_id) VALUES
+        (new_tenant, member, member, 'apollo_io', '5f0000000000000000000001'),
+        (new_tenant, new_tenant, member, 'apollo_io', '5f0000000000000000000001');
+    INSERT INTO lad_data.campaigns (tenant_id, id, name) VALUES (new_tenant, new_tenant, 'Campaign');
+    INSERT INTO lad_data.lead_stages (tenant_id, key, label, display_order)
+    VALUES (new_tenant, 'a', 'A', 1), (new_tenant, 'b', 'B', 2), (new_tenant, 'c', 'C', 3);
+    INSERT INTO lad_data.campaign_steps (tenant_id, campaign_id, type, "order", title)
+    SELECT new_tenant, new_tenant, 'delay', n, chr(96 + n) FROM generate_series(1, 3) AS n;
+END $$;
+CREATE FUNCTION lad_test.reorder_steps(titles text[]) RETURNS int LANGUAGE sql AS $$
+    SELECT lad.reorder_campaign_steps(lad_test.campaign(), array_agg(s.id ORDER BY o.place))
+    FROM unnest(titles) WITH ORDINALITY AS o (title, place)
+    JOIN lad_data.campaign_steps AS s ON s.campaign_id = lad_test.campaign() AND s.title = o.title
+$$;
+CREATE FUNCTION lad_test.book(scheduled_at text, parent uuid DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
+    INSERT INTO lad_data.lead_bookings (lead_id, booking_type, booking_source, scheduled_at, parent_booking_id)
+    VALUES (lad_test.lead(), 'demo', 'user', scheduled_at::timestamptz, parent) RETURNING 'booked ' || retry_count
+$$;

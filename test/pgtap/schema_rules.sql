@@ -137,6 +137,26 @@ SELECT is_empty($$
                            WHERE g.tgrelid = t.oid AND g.tgname = t.name || '_write_organization'))
 $$, 'organization_id is the tenant');
 
+-- Doubled spellings.
+SELECT set_eq($$
+    SELECT t.name || ': ' || array_to_string(
+        string_to_array(encode(rtrim(g.tgargs, '\x00'), 'escape'), '\000'), ', ')
+    FROM pg_trigger AS g JOIN data_tables AS t ON t.oid = g.tgrelid
+    WHERE g.tgfoid = 'lad.sync_columns'::regproc
+$$, ARRAY['lead_notes: created_by, created_by_user_id',
+    'lead_attachments: uploaded_by, uploaded_by_user_id',
+    'lead_bookings: created_by, created_by_user_id', 'campaigns: created_by, created_by_user_id',
+    'campaign_steps: type, step_type', 'campaign_steps: order, step_order',
+    'voice_call_batch_entries: error_message, last_error',
+    'voice_call_analysis: cost, analysis_cost', 'communication_templates: body, content',
+    'communication_templates: subject, subject_template',
+    'social_linkedin_accounts: unipile_account_id, provider_account_id',
+    'campaign_linkedin_accounts: daily_requests_limit, daily_limit',
+    'campaign_linkedin_accounts: daily_requests_used, actions_today, 0',
+    'ai_conversations: tenant_id, organization_id', 'ai_icp_profiles: tenant_id, organization_id',
+    'ai_keyword_expansions: tenant_id, organization_id'],
+    'every column that has two spellings is kept equal by a trigger');
+
 -- 8. Vocabularies: the words of the CHECK are the words of the list, the first one is the default.
 CREATE FUNCTION pg_temp.words_of(check_definition text) RETURNS text[] LANGUAGE sql AS $$
     SELECT array_agg(m[1] ORDER BY m[1])

@@ -2,18 +2,18 @@
 SET client_min_messages = warning;
 CREATE ROLE statements_service LOGIN IN ROLE lad_service;
 INSERT INTO lad_data.tenants (id, name, slug, status) VALUES
-    ('a0000000-0000-4000-8000-000000000013', 'Statements A', 'statements-a', 'active'),
-    ('b0000000-0000-4000-8000-000000000013', 'Statements B', 'statements-b', 'active');
+    ('a0000000-0000-4000-8000-000000000015', 'Statements A', 'statements-a', 'active'),
+    ('b0000000-0000-4000-8000-000000000015', 'Statements B', 'statements-b', 'active');
 INSERT INTO lad_data.users (id, email) VALUES
-    ('c0000000-0000-4000-8000-000000000013', 'statements@example.com'),
-    ('d0000000-0000-4000-8000-000000000013', 'no-wallet@example.com');
+    ('c0000000-0000-4000-8000-000000000015', 'statements@example.com'),
+    ('d0000000-0000-4000-8000-000000000015', 'no-wallet@example.com');
 INSERT INTO lad_data.memberships (tenant_id, user_id) VALUES
-    ('a0000000-0000-4000-8000-000000000013', 'c0000000-0000-4000-8000-000000000013'),
-    ('a0000000-0000-4000-8000-000000000013', 'd0000000-0000-4000-8000-000000000013');
-\set a '''a0000000-0000-4000-8000-000000000013'''
-\set b '''b0000000-0000-4000-8000-000000000013'''
-\set rich '''c0000000-0000-4000-8000-000000000013'''
-\set poor '''d0000000-0000-4000-8000-000000000013'''
+    ('a0000000-0000-4000-8000-000000000015', 'c0000000-0000-4000-8000-000000000015'),
+    ('a0000000-0000-4000-8000-000000000015', 'd0000000-0000-4000-8000-000000000015');
+\set a '''a0000000-0000-4000-8000-000000000015'''
+\set b '''b0000000-0000-4000-8000-000000000015'''
+\set rich '''c0000000-0000-4000-8000-000000000015'''
+\set poor '''d0000000-0000-4000-8000-000000000015'''
 SET SESSION AUTHORIZATION statements_service;
 BEGIN;
 SELECT lad.authenticate_service(:b, 'test');
@@ -61,9 +61,9 @@ RESET SESSION AUTHORIZATION;
 
 -- COPY, and calls of two tenants in one statement of somebody above row-level security.
 COPY lad_data.voice_call_logs (tenant_id, to_country_code, to_base_number, status, duration_seconds) FROM stdin;
-b0000000-0000-4000-8000-000000000013	+971	11	ended	60
-a0000000-0000-4000-8000-000000000013	+971	12	ended	60
-b0000000-0000-4000-8000-000000000013	+971	13	ended	60
+b0000000-0000-4000-8000-000000000015	+971	11	ended	60
+a0000000-0000-4000-8000-000000000015	+971	12	ended	60
+b0000000-0000-4000-8000-000000000015	+971	13	ended	60
 \.
 SELECT tenant_id, user_id IS NOT NULL AS of_member, current_balance FROM lad_data.billing_wallets
     WHERE tenant_id IN (:a, :b) ORDER BY 1, 2;

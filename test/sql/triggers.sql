@@ -50,6 +50,30 @@ ROLLBACK TO s;
 SAVEPOINT s;
 UPDATE lad_data.lead_notes SET created_by = NULL, created_by_user_id = :t2 WHERE id = :t1;
 ROLLBACK TO s;
+-- A default counts as not written, the provider decides whether two names mean the same account.
+INSERT INTO lad_data.campaigns (tenant_id, id, name) VALUES (:t1, :t1, 'Campaign');
+INSERT INTO lad_data.social_linkedin_accounts (tenant_id, id, provider_account_id) VALUES (:t1, :t1, 'acc')
+RETURNING unipile_account_id, provider_account_id;
+INSERT INTO lad_data.social_linkedin_accounts (tenant_id, provider, provider_account_id) VALUES (:t1, 'other', 'acc')
+RETURNING unipile_account_id, provider_account_id;
+INSERT INTO lad_data.campaign_linkedin_accounts (tenant_id, campaign_id, linkedin_account_id, daily_requests_used)
+VALUES (:t1, :t1, :t1, 5) RETURNING daily_requests_used, actions_today;
+INSERT INTO lad_data.campaign_linkedin_accounts (tenant_id, campaign_id, linkedin_account_id, actions_today)
+VALUES (:t1, :t1, :t1, 6) RETURNING daily_requests_used, actions_today;
+INSERT INTO lad_data.campaign_linkedin_accounts (tenant_id, campaign_id, linkedin_account_id)
+VALUES (:t1, :t1, :t1) RETURNING daily_requests_used, actions_today;
+INSERT INTO lad_data.campaign_linkedin_accounts (tenant_id, campaign_id, linkedin_account_id, daily_requests_used, actions_today)
+VALUES (:t1, :t1, :t1, 7, NULL) RETURNING daily_requests_used, actions_today;
+UPDATE lad_data.campaign_linkedin_accounts SET actions_today = actions_today + 1 WHERE daily_requests_used = 6
+RETURNING daily_requests_used, actions_today;
+SAVEPOINT s;
+INSERT INTO lad_data.campaign_linkedin_accounts (tenant_id, campaign_id, linkedin_account_id, daily_requests_used, actions_today)
+VALUES (:t1, :t1, :t1, 5, 6);
+ROLLBACK TO s;
+INSERT INTO lad_data.campaign_steps (tenant_id, campaign_id, step_type, step_order, title)
+VALUES (:t1, :t1, 'delay', 3, 'wait') RETURNING type, step_type, "order", step_order;
+UPDATE lad_data.campaign_steps SET step_type = 'email_send', "order" = 4 WHERE tenant_id = :t1
+RETURNING type, step_type, "order", step_order;
 SAVEPOINT s;
 INSERT INTO lad_data.ai_conversations (tenant_id, organization_id, user_id) VALUES (:t1, :t2, :t1);
 ROLLBACK TO s;

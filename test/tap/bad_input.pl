@@ -36,7 +36,8 @@ CREATE SCHEMA probe;
 CREATE TABLE probe.good (type text, value text);
 INSERT INTO probe.good VALUES ('text', '''probe'''), ('numeric', '1'), ('boolean', 'true'),
     ('integer', '1'), ('bigint', '1'), ('jsonb', '''{}'''), ('interval', '''1 minute'''),
-    ('timestamp with time zone', 'pg_catalog.now()');
+    ('timestamp with time zone', 'pg_catalog.now()'), ('regclass', '''lad_data.leads'''),
+    ('text[]', '''{probe}'''), ('uuid[]', '''{}''');
 INSERT INTO probe.good SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wallets WHERE tenant_id = '$acme';
 CREATE TABLE probe.bad (type text, value text);
 INSERT INTO probe.bad VALUES
@@ -60,6 +61,18 @@ INSERT INTO probe.bad VALUES
     ('uuid', '''00000000-0000-0000-0000-000000000000'''), ('uuid', 'gen_random_uuid()'), ('uuid', '''malformed'''), ('uuid', '''$globex'''),
     ('uuid', '''00000000-0000-4000-8000-0000000000aa'''), ('uuid', '''00000000-0000-4000-8000-0000000000bb''');
 INSERT INTO probe.bad SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wallets WHERE tenant_id = '$globex';
+-- The good uuid is a lead as well, the good array names a stage.
+INSERT INTO lad_data.leads (tenant_id, id) SELECT tenant_id, id FROM lad_data.billing_wallets;
+INSERT INTO lad_data.lead_stages (tenant_id, key, label, display_order) VALUES ('$acme', 'probe', 'Probe', 1);
+INSERT INTO probe.bad VALUES
+    ('text', '''custom_fields'''), ('text', '''id'''), ('text', '''custom_fields\" = NULL --'''),
+    ('regclass', '''0'''), ('regclass', '''4294967295'''), ('regclass', '''pg_catalog.pg_authid'''), ('regclass', '''lad_data.leads_pkey'''),
+    ('regclass', '''lad_data.billing_ledger_transactions'''), ('regclass', '''lad_data.tenants'''), ('regclass', '''lad_data.users'''),
+    ('regclass', '''lad_data.voice_call_logs'''), ('regclass', '''lad_data.schema_version'''), ('regclass', '''probe.calls'''),
+    ('text[]', '''{}'''), ('text[]', '''{NULL}'''), ('text[]', '''{{probe},{probe}}'''), ('text[]', '''[5:5]={probe}'''), ('text[]', '''malformed'''),
+    ('text[]', 'array_fill(''x''::text, ARRAY[20000])'), ('text[]', 'ARRAY[repeat(''x'', 10000000)]'), ('text[]', '''{probe,probe}'''),
+    ('uuid[]', '''{NULL}'''), ('uuid[]', 'ARRAY[gen_random_uuid()]'), ('uuid[]', 'array_fill(gen_random_uuid(), ARRAY[2, 2])'), ('uuid[]', '''{malformed}'''),
+    ('uuid[]', 'array_fill(gen_random_uuid(), ARRAY[20000])');
 INSERT INTO probe.bad SELECT DISTINCT type, 'NULL' FROM probe.good;
 
 -- Runs a call and undoes it, also when it succeeds.
