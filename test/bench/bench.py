@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""bench.py [posts] [reads] [load] [install]: ratios against baselines that run interleaved with what they are compared to.
+"""bench.py [posts] [reads] [load] [install]: ratios against baselines that run interleaved.
 
 Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
 second; reads and loads are CPU time of one backend (/proc/PID/schedstat), which other processes do not
-touch. Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), LAD_BENCH_LEADS (4000), and what
-tools/cluster.sh exports.
+touch. Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), LAD_BENCH_LEADS (1000, leads of each
+tenant that is loaded), and what tools/cluster.sh exports.
 """
 import os
 import platform

@@ -1,9 +1,9 @@
 """Loading the example data behind row-level security against the same load into bare tables.
 
 The bare tables are the same: columns, checks, foreign keys and indexes; row-level security is off and
-the extension's triggers are disabled (bare_tables.sql). Each cycle loads a new tenant into both, the
-first one to warm caches and plans; both take the same statements as lad_app, and must hold the same
-rows afterwards. Calls are loaded before they end: charging them is measured by the posts.
+the extension's triggers are disabled (bare_tables.sql). Each cycle loads four new tenants into both,
+in turns, the first cycle to fill tables and caches; both take the same statements as lad_app, and must
+hold the same rows afterwards. Calls are loaded before they end: the posts measure their charges.
 """
 import os
 import statistics
@@ -15,7 +15,8 @@ DATA = HERE.parent.parent / "examples" / "data"
 sys.path.append(str(DATA.parent))
 from make_data import APPLICATION  # noqa: E402
 
-LEADS = int(os.environ.get("LAD_BENCH_LEADS", "4000"))
+LEADS = int(os.environ.get("LAD_BENCH_LEADS", "1000"))
+TENANTS_PER_CYCLE = 4
 UNTIL = "2026-10-31 00:00:00+00"
 DATABASES = ("load_bare", "load_protected")
 
@@ -25,7 +26,7 @@ def make_databases() -> None:
         psql(f"DROP DATABASE IF EXISTS {database}; CREATE DATABASE {database}")
         psql("SET client_min_messages = warning; CREATE EXTENSION lad_ext CASCADE;"
              "SELECT FROM lad.install_schema()", database=database)
-        for seed in range(CYCLES + 1):
+        for seed in range((CYCLES + 1) * TENANTS_PER_CYCLE):
             psql("\\i 00_helpers.sql\n\\i 10_core.sql\n", DATA, database, seed=seed, tenants=1,
                  leads=LEADS, until=UNTIL)
     psql((HERE / "bare_tables.sql").read_text(), database="load_bare")
@@ -61,26 +62,36 @@ def fingerprint(database: str) -> str:
         """, database=database)
 
 
+def load_in_turns(cycle: int) -> dict:
+    """Loads the tenants of a cycle into both; CPU by file, and the clock, of each database."""
+    cpu = {database: [0.0] * len(APPLICATION) for database in DATABASES}
+    clock = {database: 0.0 for database in DATABASES}
+    for turn in range(TENANTS_PER_CYCLE):
+        for database in DATABASES if turn % 2 else DATABASES[::-1]:
+            used, passed = load(database, cycle * TENANTS_PER_CYCLE + turn)
+            cpu[database] = [sum(pair) for pair in zip(cpu[database], used)]
+            clock[database] += passed
+    return {"cpu": cpu, "clock": clock}
+
+
 def bench_load() -> None:
     make_databases()
-    runs = []
-    for cycle in range(CYCLES + 1):
-        # Neither is always the second: the order turns with each cycle.
-        order = DATABASES if cycle % 2 else DATABASES[::-1]
-        runs.append({database: load(database, cycle) for database in order})
-        if cycle == 0:
-            for database in DATABASES:
-                psql("VACUUM ANALYZE", database=database)
+    load_in_turns(0)
+    for database in DATABASES:
+        psql("VACUUM ANALYZE", database=database)
+    cycles = [load_in_turns(cycle) for cycle in range(1, CYCLES + 1)]
     if fingerprint("load_bare") != fingerprint("load_protected"):
         raise SystemExit("bench: the two loads do not hold the same rows")
-    pairs = [(run["load_bare"], run["load_protected"]) for run in runs[1:]]
-    cpu = statistics.median(sum(protected[0]) for _, protected in pairs)
-    show(f"load of a tenant of {LEADS} leads as lad_app / into bare tables, CPU",
-         [sum(bare[0]) / sum(protected[0]) for bare, protected in pairs], f"{cpu:.1f} s of CPU")
-    show("the same by the clock", [bare[1] / protected[1] for bare, protected in pairs])
+
+    def ratios(read) -> list:
+        return [read(cycle, "load_bare") / read(cycle, "load_protected") for cycle in cycles]
+
+    seconds = statistics.median(sum(cycle["cpu"]["load_protected"]) for cycle in cycles)
+    show("load as lad_app / into bare tables, CPU", ratios(lambda c, d: sum(c["cpu"][d])),
+         f"{TENANTS_PER_CYCLE} tenants of {LEADS} leads in {seconds:.1f} s of CPU")
+    show("the same by the clock", ratios(lambda c, d: c["clock"][d]))
     for position, name in enumerate(APPLICATION):
-        show(f"of it {name}.sql, CPU",
-             [bare[0][position] / protected[0][position] for bare, protected in pairs])
+        show(f"of it {name}.sql, CPU", ratios(lambda c, d: c["cpu"][d][position]))
 
 
 def bench_install() -> None:

@@ -178,9 +178,9 @@ SELECT is_empty($$
                            WHERE g.tgrelid = t.oid AND g.tgname = t.name || '_write_organization'))
 $$, 'organization_id is the tenant');
 SELECT is(pg_get_expr(d.adbin, d.adrelid), 'lad.current_tenant_id()',
-          format('%s.organization_id defaults to the tenant', d.adrelid::regclass))
+          format('%s.organization_id defaults to the tenant', t.name))
 FROM pg_attribute AS a
-JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 JOIN data_tables AS t ON t.oid = a.attrelid
 WHERE a.attname = 'organization_id';
 
