@@ -68,10 +68,11 @@ sub uses {
     return $plan;
 }
 
+# The partitions of the calls in a plan; indexes of partitions are named alike.
 sub partitions_of {
     my ($plan) = @_;
-    my %scanned = map { $_ => 1 } $plan =~ /\bon (voice_call_logs_\w+?)(?: voice_call_logs\S*)?  \(/g;
-    return [ sort grep { !/_idx$/ } keys %scanned ];
+    my %scanned = map { $_ => 1 } $plan =~ /\bon (voice_call_logs_\w+)/g;
+    return [ sort grep { ($parent{$_} // '') eq 'voice_call_logs' } keys %scanned ];
 }
 
 # Critical.
