@@ -74,9 +74,11 @@ SELECT example.id(:'tenant', 'call', n), :'tenant',
        CASE WHEN status NOT IN ('in_queue', 'queued', 'pending') THEN created_at END,
        CASE WHEN status IN ('failed', 'error', 'not_reachable', 'declined', 'rejected', 'no_answer',
                             'busy', 'cancelled') THEN created_at + interval '20 seconds' END, 0,
-       CASE WHEN n % 3 = 0 THEN '[{"role": "agent", "text": "¿Hola?"}, {"role": "lead", "text": "مرحبا"}]'::jsonb END,
+       CASE WHEN n % 3 = 0
+            THEN '[{"role": "agent", "text": "¿Hola?"}, {"role": "lead", "text": "مرحبا"}]'::jsonb END,
        'USD', CASE WHEN example.ends_well(k, n)
-                   THEN jsonb_build_object('planned_seconds', 5 + example.roll(k, 8) % 600) ELSE '{}' END,
+                   THEN jsonb_build_object('planned_seconds', 5 + example.roll(k, 8) % 600)
+                   ELSE '{}' END,
        created_at, :'until'
 FROM (SELECT n, k, campaigns, example.roll(k, 9) % greatest(1, :leads / 2) + 1 AS enrolment,
              n % 4 = 1 AND :leads > 1 AS of_campaign,
@@ -92,7 +94,8 @@ FROM (SELECT n, k, campaigns, example.roll(k, 9) % greatest(1, :leads / 2) + 1 A
 INSERT INTO lad_data.voice_call_batch_entries (id, tenant_id, batch_id, lead_id, status,
     error_message, last_error, to_phone, call_log_id, retry_count, created_at, updated_at, is_deleted,
     deleted_at)
-SELECT example.id(:'tenant', 'entry', n), :'tenant', example.id(:'tenant', 'batch', 1 + 2 * n % :batches),
+SELECT example.id(:'tenant', 'entry', n), :'tenant',
+       example.id(:'tenant', 'batch', 1 + 2 * n % :batches),
        example.id(:'tenant', 'lead', 1 + example.roll(k, 1) % :leads),
        example.word(ARRAY['queued', 'running', 'dispatched', 'completed', 'failed', 'declined',
                           'cancelled', 'ended'], n, example.roll(k, 2)),

@@ -12,7 +12,8 @@ SELECT :'tenant', format('saas %s', n / 10),
        jsonb_build_object('employees', example.skewed(example.roll(k, 2), 5000), 'city',
                           example.pick(example.cities(), example.roll(k, 3))),
        1 + n % 3, example.skewed(example.roll(k, 4), 20),
-       example.moment(:'until', example.roll(k, 5), 60), example.moment(:'until', example.roll(k, 6), 150),
+       example.moment(:'until', example.roll(k, 5), 60),
+       example.moment(:'until', example.roll(k, 6), 150),
        :'until'
 FROM (SELECT n, example.row_key(:stream, 'company', n) AS k
       FROM generate_series(1, greatest(10, :leads / 20)) AS n) AS r;
@@ -29,9 +30,12 @@ SELECT :'tenant', CASE WHEN n % 9 > 0 THEN 'org-' || company END,
        CASE WHEN example.chance(k, 5, 60) THEN format('p%s@c%s.example', n, company) END,
        CASE WHEN example.chance(k, 6, 20) THEN '+49151' || example.roll(k, 7) % 10000000 END,
        'https://www.linkedin.com/in/p' || n, 'Growth · Strategie · 営業',
-       example.pick(example.cities(), example.roll(k, 8)), example.pick('{AE,DE,BR,JP}', example.roll(k, 9)),
-       md5('person' || k), jsonb_build_object('seniority', example.pick('{entry,manager,c_suite}', k & 255)),
-       example.moment(:'until', example.roll(k, 10), 60), example.moment(:'until', example.roll(k, 11), 150),
+       example.pick(example.cities(), example.roll(k, 8)),
+       example.pick('{AE,DE,BR,JP}', example.roll(k, 9)),
+       md5('person' || k),
+       jsonb_build_object('seniority', example.pick('{entry,manager,c_suite}', k & 255)),
+       example.moment(:'until', example.roll(k, 10), 60),
+       example.moment(:'until', example.roll(k, 11), 150),
        :'until'
 FROM (SELECT n, k, example.skewed(example.roll(k, 1), 400) AS company
       FROM (SELECT n, example.row_key(:stream, 'employee', n) AS k

@@ -14,7 +14,8 @@ SELECT example.id(:'tenant', 'conversation', n),
        status = 'completed', '{}', created_at, :'until',
        CASE WHEN status = 'archived' THEN :'until'::timestamptz END, n % 25 = 0,
        CASE WHEN n % 25 = 0 THEN :'until'::timestamptz END
-FROM (SELECT n, k, example.word(ARRAY['active', 'completed', 'archived'], n, example.roll(k, 4)) AS status,
+FROM (SELECT n, k,
+             example.word(ARRAY['active', 'completed', 'archived'], n, example.roll(k, 4)) AS status,
              example.moment(:'until', example.roll(k, 5), 150) AS created_at
       FROM (SELECT n, example.row_key(:stream, 'conversation', n) AS k
             FROM generate_series(1, :conversations) AS n) AS keys) AS r;
@@ -24,7 +25,8 @@ INSERT INTO lad_data.ai_messages (id, conversation_id, tenant_id, role, content,
 SELECT example.id(:'tenant', 'message', 100 * c + m), example.id(:'tenant', 'conversation', c), :'tenant',
        (ARRAY['system', 'user', 'assistant'])[CASE WHEN m = 1 THEN 1 ELSE 2 + m % 2 END],
        CASE WHEN m = 1 THEN 'You find ideal customers.'
-            ELSE format('Message %s: 最近 — %s', m, example.pick(example.notes(), example.roll(k, 1))) END,
+            ELSE format('Message %s: 最近 — %s', m,
+                        example.pick(example.notes(), example.roll(k, 1))) END,
        CASE WHEN m % 4 = 0 THEN '{"draft": true}'::jsonb ELSE '{}' END,
        CASE WHEN m > 1 AND m % 2 = 1 THEN 50 + example.roll(k, 2) % 900 END,
        CASE WHEN m > 1 AND m % 2 = 1 THEN example.pick('{gpt-4,gpt-3.5-turbo}', example.roll(k, 3)) END,

@@ -18,7 +18,8 @@ INSERT INTO lad_data.billing_pricing_catalog (id, tenant_id, category, provider,
     unit_price, description, effective_from, effective_to, is_active, currency, created_at, updated_at)
 SELECT example.id(tenant_id, 'price', n), tenant_id, category, provider, model, unit, price,
        'Agreed price', :'until'::timestamptz + (n - 1) * interval '1 day',
-       CASE WHEN n = 1 THEN :'until'::timestamptz + interval '1 day' END, n <> 5, 'USD', :'until', :'until'
+       CASE WHEN n = 1 THEN :'until'::timestamptz + interval '1 day' END, n <> 5, 'USD', :'until',
+       :'until'
 FROM t, (VALUES (1, 'telephony', 'twilio', 'voice', 'minute', 0.0121),
                 (2, 'telephony', 'twilio', 'voice', 'minute', 0.0119),
                 (3, 'llm', 'openai', 'gpt-4', 'token', 0.0000285),
