@@ -1,26 +1,21 @@
 #!/usr/bin/env python3
-"""bench.py [posts] [reads]: ratios against baselines that run interleaved with what they are compared to.
+"""bench.py [posts] [reads] [load] [install]: ratios against baselines that run interleaved.
 
 Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
-second; reads are CPU time of one backend (/proc/PID/schedstat), which other processes do not touch.
-Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), and what tools/cluster.sh exports.
+second; reads and loads are CPU time of one backend (/proc/PID/schedstat), which other processes do not
+touch. Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), LAD_BENCH_LEADS (1000, leads of each
+tenant that is loaded), and what tools/cluster.sh exports.
 """
 import os
-import pathlib
 import platform
 import statistics
 import subprocess
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-CYCLES = int(os.environ.get("LAD_BENCH_CYCLES", "4"))
-SECONDS = os.environ.get("LAD_BENCH_SECONDS", "2")
+from harness import CPU, CYCLES, HERE, SECONDS, psql, show
+from load import bench_install, bench_load
+
 TENANT = "md5('tenant 1')::uuid"
-
-
-def psql(sql: str) -> str:
-    command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", "-"]
-    return subprocess.run(command, input=sql, check=True, text=True, capture_output=True).stdout
 
 
 def token() -> str:
@@ -35,11 +30,6 @@ def posts_per_second(script: str, clients: int, wallets: int) -> float:
     done = subprocess.run(command, check=True, text=True, capture_output=True)
     line = next(text for text in done.stdout.splitlines() if text.startswith("tps"))
     return float(line.split()[2])
-
-
-def show(what: str, ratios: list, note: str = "") -> None:
-    print(f"| {what} | {statistics.median(ratios):.2f} | {min(ratios):.2f}–{max(ratios):.2f} | {note} |",
-          flush=True)
 
 
 def bench_posts() -> None:
@@ -71,18 +61,17 @@ def read_block(kind: str, behind_rls: bool) -> str:
         where_tenant="" if behind_rls else "WHERE tenant_id = tenant",
         tenant_column="" if behind_rls else "tenant_id, ",
         tenant_value="" if behind_rls else "tenant, ")
-    cpu = "SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::bigint"
     return f"""
 BEGIN;
 SET LOCAL max_parallel_workers_per_gather = 0;
 SELECT lad.authenticate('{token()}') \\g /dev/null
-{cpu} AS before \\gset
+{CPU} AS before \\gset
 SET LOCAL ROLE {"bench_app" if behind_rls else "bench_plain"};
 DO $$ DECLARE tenant CONSTANT uuid := {TENANT}; one uuid;
     ids CONSTANT uuid[] := ARRAY(SELECT id FROM lad_data.leads WHERE tenant_id = {TENANT});
 BEGIN {text}; END $$;
 RESET ROLE;
-{cpu} - :before;
+{CPU} - :before;
 ROLLBACK;
 """
 
@@ -99,14 +88,17 @@ def bench_reads() -> None:
 
 
 def main() -> None:
-    psql((HERE / "setup.sql").read_text())
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=HERE, text=True,
                             capture_output=True).stdout.strip()
     print(f"{os.cpu_count()} cores, {platform.machine()}, {psql('SHOW server_version').strip()},"
           f" commit {commit}, {CYCLES} cycles of {SECONDS} s, fsync on\n")
     print("| what / baseline | median ratio | range | |\n|---|---|---|---|")
-    parts = {"posts": bench_posts, "reads": bench_reads}
-    for name in sys.argv[1:] or parts:
+    parts = {"posts": bench_posts, "reads": bench_reads, "load": bench_load,
+             "install": bench_install}
+    names = sys.argv[1:] or list(parts)
+    if {"posts", "reads"} & set(names):
+        psql((HERE / "setup.sql").read_text())
+    for name in names:
         parts[name]()
 
 

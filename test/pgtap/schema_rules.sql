@@ -34,6 +34,14 @@ SELECT is_empty($$
       AND coalesce(i.predicate, '') NOT LIKE '%(' || a.attname || ' IS NOT NULL)%'
 $$, 'a unique key with a column that may be NULL has NULLS NOT DISTINCT or excludes the NULLs');
 
+SELECT is_empty($$
+    SELECT t.name FROM data_tables AS t
+    JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attname = 'tenant_id'
+    WHERE NOT EXISTS (SELECT FROM pg_trigger AS g
+                      WHERE g.tgrelid = t.oid AND g.tgfoid = 'lad.keep_tenant'::regproc
+                        AND g.tgenabled = 'O')
+$$, 'tenant_id never changes');
+
 -- 2. Foreign keys between tenant tables are composite.
 SELECT is_empty($$
     SELECT c."table", c.name FROM data_constraints AS c
@@ -91,6 +99,17 @@ SELECT is_empty($$
               '((tenant_id IS NULL) AND (lad.current_tenant_id() IS NOT NULL))')
 $$, 'rows of everyone can be read');
 
+SELECT is_empty($$
+    SELECT c.name FROM data_tables AS t JOIN data_constraints AS c ON c."table" = t.name
+    WHERE NOT t.of_tenant AND c.contype = 'p' AND c.columns <> ARRAY['id']
+      AND t.name <> 'schema_version'
+$$, 'the primary key of global tables is (id)');
+SELECT is_empty($$
+    SELECT t.name, p.polname FROM data_tables AS t JOIN pg_policy AS p ON p.polrelid = t.oid
+    WHERE p.polcmd <> 'r' AND p.polroles = '{0}'
+      AND coalesce(pg_get_expr(p.polwithcheck, t.oid), '') !~ 'lad.current_(tenant|user)_id()'
+$$, 'rows of everyone can be written by nobody');
+
 -- 5. Types.
 SELECT is_empty($$
     SELECT t.name, a.attname FROM data_tables AS t JOIN pg_attribute AS a ON a.attrelid = t.oid
@@ -126,6 +145,29 @@ SELECT is_empty($$
                    WHERE g.tgrelid = t.oid AND g.tgname = t.name || '_write_soft_delete')
 $$, 'soft-deleted tables have both columns, kept equal by the trigger');
 
+SELECT is_empty($$
+    SELECT k."table", k.columns FROM unique_keys AS k WHERE NOT EXISTS (
+        SELECT FROM data_indexes AS i
+        WHERE i."table" = k."table" AND i.indisunique AND i.predicate IS NULL
+          AND i.columns @> k.columns AND i.columns <@ k.columns)
+$$, 'the keys of ON CONFLICT hold deleted rows too');
+-- An address is never given to another tenant, a request is never served twice.
+SELECT set_eq($$
+    SELECT i.name FROM data_indexes AS i
+    JOIN pg_attribute AS a ON a.attrelid = ('lad_data.' || i."table")::regclass
+     AND a.attname = 'is_deleted'
+    LEFT JOIN unique_keys AS k
+      ON k."table" = i."table" AND k.columns @> i.columns AND k.columns <@ i.columns
+    WHERE i.indisunique AND k."table" IS NULL AND NOT 'id' = ANY (i.columns)
+      AND coalesce(i.predicate, '') !~ 'is_deleted = false|deleted_at IS NULL'
+$$, ARRAY['tenants_slug_key', 'lead_bookings_tenant_id_idempotency_key_key'],
+    'other unique keys are of live rows, but for these');
+SELECT is_empty($$
+    SELECT t.name, p.polname FROM data_tables AS t JOIN pg_policy AS p ON p.polrelid = t.oid
+    WHERE concat(pg_get_expr(p.polqual, t.oid), pg_get_expr(p.polwithcheck, t.oid)) ~ 'deleted'
+      AND t.of_tenant
+$$, 'row-level security does not hide deleted rows');
+
 -- 7. Organisation and tenant.
 SELECT is_empty($$
     SELECT t.name FROM data_tables AS t
@@ -136,6 +178,12 @@ SELECT is_empty($$
                AND EXISTS (SELECT FROM pg_trigger AS g
                            WHERE g.tgrelid = t.oid AND g.tgname = t.name || '_write_organization'))
 $$, 'organization_id is the tenant');
+SELECT is(pg_get_expr(d.adbin, d.adrelid), 'lad.current_tenant_id()',
+          format('%s.organization_id defaults to the tenant', t.name))
+FROM pg_attribute AS a
+LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+JOIN data_tables AS t ON t.oid = a.attrelid
+WHERE a.attname = 'organization_id';
 
 -- Doubled spellings.
 SELECT set_eq($$
@@ -175,6 +223,17 @@ FROM vocabularies AS v
 JOIN pg_attribute AS a
   ON a.attrelid = ('lad_data.' || v."table")::regclass AND a.attname = v."column"
 JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum;
+SELECT trigger_is('lad_data', 'leads', 'leads_write_check_vocabulary', 'lad', 'check_lead_vocabulary',
+                  'stage and status are checked against the tenant''s own words too');
+SELECT is((SELECT definition FROM data_constraints WHERE name = 'leads_priority_check'),
+          'CHECK ((priority = ANY (ARRAY[1, 2, 3, 4])))', 'priorities are 1 to 4');
+SELECT col_default_is('lad_data', 'leads', 'priority', 2, 'medium by default');
+SELECT is_empty($$
+    SELECT t.name FROM data_tables AS t JOIN pg_attribute AS a ON a.attrelid = t.oid
+    WHERE a.attname = 'feature_key' AND NOT EXISTS (
+        SELECT FROM data_constraints AS c
+        WHERE c."table" = t.name AND c.contype = 'c' AND c.columns = ARRAY['feature_key'])
+$$, 'feature keys are kebab-case');
 SELECT is_empty($$
     SELECT t.name, a.attname FROM data_tables AS t JOIN pg_attribute AS a ON a.attrelid = t.oid
     JOIN pg_type AS y ON y.oid = a.atttypid WHERE y.typtype = 'e'

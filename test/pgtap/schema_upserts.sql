@@ -1,5 +1,7 @@
 -- The unique keys that ON CONFLICT clauses of the application name, exercised by real upserts: the
--- second insert of the same key meets the first, also where a column of the key is NULL.
+-- second insert of the same key meets the first, also where a column of the key is NULL. Each runs
+-- behind row-level security, as the application where it may write the table and else as the owner
+-- of the functions that do.
 \ir schema_setup.psql
 SELECT * FROM no_plan();
 
@@ -20,6 +22,10 @@ INSERT INTO lad_data.voice_call_logs (id, tenant_id, to_country_code, to_base_nu
 VALUES ('d0000000-0000-0000-0000-000000000001', 'a0000000-0000-0000-0000-000000000001',
         '+971', 501234567);
 
+SELECT lad.authenticate(lad.issue_token('a0000000-0000-0000-0000-000000000001')) \g /dev/null
+
+CREATE TEMP TABLE exercised ("table" text, columns text[]) ON COMMIT DROP;
+
 -- Twice the same row, the second time as an update; one row is left.
 CREATE FUNCTION pg_temp.upsert(
     relation text, key_columns text, names text, row_values text, setting text)
@@ -28,13 +34,19 @@ DECLARE
     statement text := format(
         'INSERT INTO lad_data.%I (tenant_id, %s) VALUES (%L, %s) ON CONFLICT (%s) DO UPDATE SET %s',
         relation, names, 'a0000000-0000-0000-0000-000000000001', row_values, key_columns, setting);
+    writer text := CASE WHEN has_table_privilege('lad_app', 'lad_data.' || relation, 'INSERT')
+                        THEN 'lad_app' ELSE 'lad_owner' END;
     found bigint;
 BEGIN
+    INSERT INTO exercised VALUES (relation, string_to_array(key_columns, ', '));
+    EXECUTE 'SET LOCAL ROLE ' || writer;
     EXECUTE statement;
     EXECUTE statement;
     EXECUTE format('SELECT count(*) FROM lad_data.%I WHERE tenant_id = %L', relation,
                    'a0000000-0000-0000-0000-000000000001') INTO found;
-    RETURN NEXT is(found, 1::bigint, format('%s upserts on (%s)', relation, key_columns));
+    RESET ROLE;
+    RETURN NEXT is(found, 1::bigint,
+                   format('%s upserts on (%s) as %s', relation, key_columns, writer));
 END $$;
 
 SELECT pg_temp.upsert('memberships', 'user_id, tenant_id', 'user_id, role',
@@ -78,6 +90,22 @@ SELECT pg_temp.upsert('leads', 'id, tenant_id', 'id, notes',
     $$'c0000000-0000-0000-0000-000000000001', 'n'$$, 'notes = EXCLUDED.notes');
 SELECT pg_temp.upsert('voice_call_analysis', 'tenant_id, call_log_id', 'call_log_id, summary',
     $$'d0000000-0000-0000-0000-000000000001', 's'$$, 'summary = EXCLUDED.summary');
+
+SELECT pg_temp.upsert('tenant_invitations', 'tenant_id, invitation_token',
+    'email, invited_by, invitation_token, expires_at',
+    $$'first@example.org', 'b0000000-0000-0000-0000-000000000001', 't0', now()$$,
+    'message = EXCLUDED.message');
+
+-- Nobody inserts into the ledger but the posting functions; they meet the key in its place.
+UPDATE lad_data.billing_wallets SET credit_limit = 100;
+INSERT INTO exercised VALUES ('billing_ledger_transactions', '{tenant_id,idempotency_key}');
+SET LOCAL ROLE lad_app;
+SELECT lad.debit(id, 2, 'k'), lad.debit(id, 2, 'k') FROM lad_data.billing_wallets \g /dev/null
+SELECT count(*) AS postings FROM lad_data.billing_ledger_transactions \gset
+RESET ROLE;
+SELECT is(:postings, 1, 'billing_ledger_transactions takes a key once');
+SELECT is_empty('SELECT * FROM unique_keys EXCEPT SELECT * FROM exercised',
+                'every key of the list was met');
 
 -- A soft-deleted row keeps its key; adding it again revives it.
 UPDATE lad_data.education_students SET is_deleted = true
