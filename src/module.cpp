@@ -2,6 +2,7 @@
 #include "pg/context.hpp"
 #include "pg/epochs.hpp"
 #include "pg/key_file.hpp"
+#include "pg/transaction_memo.hpp"
 #include "tenancy/hooks.hpp"
 
 extern "C" {
@@ -11,6 +12,7 @@ PGDLLEXPORT void _PG_init() {
   lad::pg::boundary([] {
     lad::pg::require_preload();
     lad::pg::define_key_file(lad::tenancy::kKeyFileFormat);
+    lad::pg::define_memos();
     lad::pg::define_epochs();
     lad::pg::define_context(lad::tenancy::kTokenRules);
   });

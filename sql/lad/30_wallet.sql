@@ -11,9 +11,9 @@ CREATE FUNCTION lad.create_wallet(
     AS 'MODULE_PATHNAME', 'lad_create_wallet';
 ALTER FUNCTION lad.create_wallet(uuid, text, numeric, numeric) OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.create_wallet(uuid, text, numeric, numeric) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION lad.create_wallet(uuid, text, numeric, numeric) TO lad_service;
+GRANT EXECUTE ON FUNCTION lad.create_wallet(uuid, text, numeric, numeric) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.create_wallet(uuid, text, numeric, numeric) IS
-    'Creates the wallet of the current tenant (user_id NULL) or of one of its members, empty. currency: 3 to 10 capital letters; credit_limit: how far below zero it may go, in that currency. Returns its id. 23505 when the owner has a wallet, 22023 for a bad currency or limit.';
+    'Creates the wallet of the current tenant (user_id NULL) or of one of its members, empty. currency: 3 to 10 capital letters; credit_limit: how far below zero it may go, in that currency. Returns its id. For the owner, billing.admin and services, a credit limit for services only, else 42501. 23505 when the owner has a wallet, 22023 for a bad currency or limit.';
 
 CREATE FUNCTION lad.set_wallet_status(wallet_id uuid, status text, reason text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER
@@ -21,9 +21,9 @@ CREATE FUNCTION lad.set_wallet_status(wallet_id uuid, status text, reason text) 
     AS 'MODULE_PATHNAME', 'lad_set_wallet_status';
 ALTER FUNCTION lad.set_wallet_status(uuid, text, text) OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.set_wallet_status(uuid, text, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION lad.set_wallet_status(uuid, text, text) TO lad_service;
+GRANT EXECUTE ON FUNCTION lad.set_wallet_status(uuid, text, text) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.set_wallet_status(uuid, text, text) IS
-    'Sets a wallet to active, suspended (takes credits, gives no debits) or closed (for ever, nothing), and records the reason as a domain event. LD205 unknown wallet, LD202 already closed, LD206 closing one that is not empty, 22023 unknown status.';
+    'Sets a wallet to active, suspended (takes credits, gives no debits) or closed (for ever, nothing), and records the reason as a domain event. For the owner, billing.admin and services, else 42501. LD205 unknown wallet, LD202 already closed, LD206 closing one that is not empty, 22023 unknown status.';
 
 CREATE FUNCTION lad.check_balance(wallet_id uuid, amount numeric) RETURNS boolean
     LANGUAGE c STABLE PARALLEL SAFE

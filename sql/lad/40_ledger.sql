@@ -35,7 +35,7 @@ ALTER FUNCTION lad.post(uuid, text, numeric, text, text, uuid, text, jsonb, time
 REVOKE ALL ON FUNCTION lad.post(uuid, text, numeric, text, text, uuid, text, jsonb, timestamptz, numeric) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.post(uuid, text, numeric, text, text, uuid, text, jsonb, timestamptz, numeric) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.post(uuid, text, numeric, text, text, uuid, text, jsonb, timestamptz, numeric) IS
-    'Posts topup, debit, credit or adjustment to a wallet once per idempotency_key (1-200 characters). amount: above zero, signed for an adjustment. effective_at: not in the future, default now. expected_balance: post only if the balance equals it, else LD206. lad_app may post debits; the rest needs lad_service. LD205 unknown wallet, LD202 wallet suspended or closed, LD201 insufficient funds, LD101 key used for another request, LD302 more than 6 decimals, 22023 bad amount or key, 22003 overflow.';
+    'Posts topup, debit, credit or adjustment to a wallet once per idempotency_key (1-200 characters). amount: above zero, signed for an adjustment. effective_at: not in the future, default now. expected_balance: post only if the balance equals it, else LD206. Whoever may write posts debits; the rest is for the owner, billing.admin and services, else 42501. LD205 unknown wallet, LD202 wallet suspended or closed, LD201 insufficient funds, LD101 key used for another request, LD302 more than 6 decimals, 22023 bad amount or key, 22003 overflow.';
 
 CREATE FUNCTION lad.topup(
     wallet_id       uuid,
@@ -51,9 +51,9 @@ CREATE FUNCTION lad.topup(
     AS 'MODULE_PATHNAME', 'lad_topup';
 ALTER FUNCTION lad.topup(uuid, numeric, text, text, uuid, text, jsonb) OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.topup(uuid, numeric, text, text, uuid, text, jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION lad.topup(uuid, numeric, text, text, uuid, text, jsonb) TO lad_service;
+GRANT EXECUTE ON FUNCTION lad.topup(uuid, numeric, text, text, uuid, text, jsonb) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.topup(uuid, numeric, text, text, uuid, text, jsonb) IS
-    'Adds money that was paid in to a wallet; counter-account funding. Once per idempotency_key: the same request again returns the first posting with replayed = true. amount in the wallet''s currency, above zero. LD205 unknown wallet, LD202 wallet suspended or closed, LD201 insufficient funds, LD101 key used for another request, LD302 more than 6 decimals, 22023 bad amount or key, 22003 overflow.';
+    'Adds money that was paid in to a wallet; counter-account funding. For the owner, billing.admin and services, else 42501. Once per idempotency_key: the same request again returns the first posting with replayed = true. amount in the wallet''s currency, above zero. LD205 unknown wallet, LD202 wallet suspended or closed, LD201 insufficient funds, LD101 key used for another request, LD302 more than 6 decimals, 22023 bad amount or key, 22003 overflow.';
 
 CREATE FUNCTION lad.debit(
     wallet_id       uuid,
@@ -87,9 +87,9 @@ CREATE FUNCTION lad.credit(
     AS 'MODULE_PATHNAME', 'lad_credit';
 ALTER FUNCTION lad.credit(uuid, numeric, text, text, uuid, text, jsonb) OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.credit(uuid, numeric, text, text, uuid, text, jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION lad.credit(uuid, numeric, text, text, uuid, text, jsonb) TO lad_service;
+GRANT EXECUTE ON FUNCTION lad.credit(uuid, numeric, text, text, uuid, text, jsonb) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.credit(uuid, numeric, text, text, uuid, text, jsonb) IS
-    'Gives money back to a wallet; counter-account refunds. Once per idempotency_key: the same request again returns the first posting with replayed = true. amount in the wallet''s currency, above zero. LD205 unknown wallet, LD202 wallet suspended or closed, LD201 insufficient funds, LD101 key used for another request, LD302 more than 6 decimals, 22023 bad amount or key, 22003 overflow.';
+    'Gives money back to a wallet; counter-account refunds. For the owner, billing.admin and services, else 42501. Once per idempotency_key: the same request again returns the first posting with replayed = true. amount in the wallet''s currency, above zero. LD205 unknown wallet, LD202 wallet suspended or closed, LD201 insufficient funds, LD101 key used for another request, LD302 more than 6 decimals, 22023 bad amount or key, 22003 overflow.';
 
 CREATE FUNCTION lad.adjust(
     wallet_id       uuid,
@@ -105,9 +105,9 @@ CREATE FUNCTION lad.adjust(
     AS 'MODULE_PATHNAME', 'lad_adjust';
 ALTER FUNCTION lad.adjust(uuid, numeric, text, text, uuid, text, jsonb) OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.adjust(uuid, numeric, text, text, uuid, text, jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION lad.adjust(uuid, numeric, text, text, uuid, text, jsonb) TO lad_service;
+GRANT EXECUTE ON FUNCTION lad.adjust(uuid, numeric, text, text, uuid, text, jsonb) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.adjust(uuid, numeric, text, text, uuid, text, jsonb) IS
-    'Corrects a balance by a signed amount; counter-account adjustments. Once per idempotency_key: the same request again returns the first posting with replayed = true. amount in the wallet''s currency, signed, not zero. LD205 unknown wallet, LD202 wallet suspended or closed, LD201 insufficient funds, LD101 key used for another request, LD302 more than 6 decimals, 22023 bad amount or key, 22003 overflow.';
+    'Corrects a balance by a signed amount; counter-account adjustments. For the owner, billing.admin and services, else 42501. Once per idempotency_key: the same request again returns the first posting with replayed = true. amount in the wallet''s currency, signed, not zero. LD205 unknown wallet, LD202 wallet suspended or closed, LD201 insufficient funds, LD101 key used for another request, LD302 more than 6 decimals, 22023 bad amount or key, 22003 overflow.';
 
 CREATE FUNCTION lad.debit_usage(
     wallet_id      uuid,

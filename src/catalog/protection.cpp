@@ -46,6 +46,7 @@ class Derivation {
 
   void triggers() {
     if (has("tenant_id")) trigger("update_keep_tenant", "UPDATE", "keep_tenant()");
+    if (has("tenant_id")) writer_trigger();
     if (has("updated_at")) trigger("update_touch", "UPDATE", "touch_updated_at()");
     if (has("tenant_id") && has("organization_id")) {
       trigger("write_organization", "INSERT OR UPDATE",
@@ -61,6 +62,13 @@ class Derivation {
     add("trigger " + name + " on lad_data." + table_.name, table_.triggers.contains(name),
         "CREATE TRIGGER " + quoted(name) + " BEFORE " + events + " ON " + target_ +
             " FOR EACH ROW EXECUTE FUNCTION lad." + call);
+  }
+
+  void writer_trigger() {
+    const std::string name = table_.name + "_write_access";
+    add("trigger " + name + " on lad_data." + table_.name, table_.triggers.contains(name),
+        "CREATE TRIGGER " + quoted(name) + " BEFORE INSERT OR UPDATE OR DELETE ON " + target_ +
+            " FOR EACH STATEMENT EXECUTE FUNCTION lad.require_writer()");
   }
 
   void add(std::string object, bool exists, std::string sql) {

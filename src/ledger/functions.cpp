@@ -42,12 +42,12 @@ ledger::Circumstances circumstances(const lad::pg::TenantContext& context) {
 lad::Posting post(const ledger::Request& request) {
   const lad::pg::TenantContext context = lad::pg::require_tenant();
   ledger::require_valid(request, lad::pg::unix_us(lad::pg::clock_now()));
-  if (request.type != ledger::Type::debit) {
-    lad::pg::require_caller("lad_service", "post anything but a debit");
-  }
   const Uuid& tenant_id = context.tenant_id;
   const std::string& key = request.idempotency_key;
   return lad::pg::with_spi([&]() -> lad::Posting {
+    if (request.type != ledger::Type::debit) {
+      store::require_billing_admin("post anything but a debit");
+    }
     if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
     const lad::wallet::Wallet wallet = store::lock_wallet(tenant_id, request.wallet_id);
     if (const auto known = store::find(tenant_id, key)) return replay(*known, request);

@@ -15,7 +15,6 @@ using lad::pg::Args;
 
 LAD_FUNCTION(lad_create_wallet) {
   const Args args{fcinfo};
-  lad::pg::require_caller("lad_service", "create wallets");
   lad::pg::require_tenant();
   wallet::NewWallet wanted;
   wanted.user_id = args.get_optional<Uuid>(0);
@@ -23,17 +22,23 @@ LAD_FUNCTION(lad_create_wallet) {
   wanted.credit_limit = args.get<Decimal>(2, "credit_limit");
   wanted.low_balance_threshold = args.get_optional<Decimal>(3);
   wallet::require_valid(wanted);
-  return lad::pg::to_datum(lad::pg::with_spi([&] { return store::create_wallet(wanted); }));
+  if (!wanted.credit_limit.is_zero()) {
+    lad::pg::require_caller("lad_service", "grant a credit limit");
+  }
+  return lad::pg::to_datum(lad::pg::with_spi([&] {
+    store::require_billing_admin("create wallets");
+    return store::create_wallet(wanted);
+  }));
 }
 
 LAD_FUNCTION(lad_set_wallet_status) {
   const Args args{fcinfo};
-  lad::pg::require_caller("lad_service", "change the status of wallets");
   const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
   const auto wallet_id = args.get<Uuid>(0, "wallet_id");
   const wallet::Status status = wallet::parse_status(args.get<std::string>(1, "status"));
   const auto reason = args.get<std::string>(2, "reason");
   lad::pg::with_spi([&] {
+    store::require_billing_admin("change the status of wallets");
     const wallet::Wallet locked = store::lock_wallet(tenant_id, wallet_id);
     wallet::require_status_change(locked, status);
     if (locked.status != status) store::set_wallet_status(tenant_id, locked, status, reason);

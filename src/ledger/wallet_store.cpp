@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "pg/session.hpp"
 #include "pg/spi.hpp"
 
 namespace lad::ledger::store {
 namespace {
+
+constinit pg::Plan<> kMayAdminister{"SELECT lad.has_capability('billing.admin')"};
 
 constinit pg::Plan<std::optional<Uuid>, std::string, Decimal, std::optional<Decimal>> kCreate{
     "INSERT INTO lad_data.billing_wallets"
@@ -53,6 +56,13 @@ wallet::Wallet to_wallet(const pg::Rows& rows) {
 }
 
 }  // namespace
+
+void require_billing_admin(const char* action) {
+  if (pg::caller_has_role("lad_service")) return;
+  if (kMayAdminister.run().get<bool>(0, 0)) return;
+  throw Error{ErrorCode::privilege,
+              std::string("must be the owner or a billing.admin to ") + action};
+}
 
 Uuid create_wallet(const wallet::NewWallet& wanted) {
   const pg::Rows rows = kCreate.run(wanted.user_id, wanted.currency, wanted.credit_limit,

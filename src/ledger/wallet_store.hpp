@@ -8,6 +8,10 @@
 /// SQL of wallets. It lives with the ledger, because both lock the same row.
 namespace lad::ledger::store {
 
+/// Throws privilege (42501) unless the caller is a service or the acting person may administer
+/// money (lad.has_capability of billing.admin); inside with_spi.
+void require_billing_admin(const char* action);
+
 /// A new wallet of the current tenant; duplicate (23505) when the owner has one.
 Uuid create_wallet(const wallet::NewWallet& wanted);
 

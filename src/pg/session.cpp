@@ -52,11 +52,15 @@ bool is_superuser() {
   return guard([] { return superuser(); });
 }
 
-Uuid random_uuid() {
-  Uuid uuid;
-  if (!pg_strong_random(uuid.bytes.data(), uuid.bytes.size())) {
+void fill_random(std::span<std::uint8_t> bytes) {
+  if (!pg_strong_random(bytes.data(), bytes.size())) {
     throw Error{ErrorCode::internal, "no random numbers available"};
   }
+}
+
+Uuid random_uuid() {
+  Uuid uuid;
+  fill_random(uuid.bytes);
   uuid.bytes[6] = (uuid.bytes[6] & 0x0F) | 0x40;
   uuid.bytes[8] = (uuid.bytes[8] & 0x3F) | 0x80;
   return uuid;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <span>
+
 #include "core/error.hpp"
 #include "pg/boundary.hpp"
 #include "pg/values.hpp"
@@ -16,6 +19,15 @@ std::string log_service(const std::string& reason);
 
 /// Throws privilege (42501) "must be a member of ROLE to ACTION" unless the caller is.
 void require_caller(const char* role, const char* action);
+
+/// Bytes from the server's strong random source.
+void fill_random(std::span<std::uint8_t> bytes);
+template <std::size_t Size>
+std::array<std::uint8_t, Size> random_bytes() {
+  std::array<std::uint8_t, Size> bytes;
+  fill_random(bytes);
+  return bytes;
+}
 
 /// A random UUID of version 4 from the server's strong random source.
 Uuid random_uuid();

@@ -12,6 +12,11 @@ extern "C" {
 
 namespace lad::pg {
 
+void require_trigger(FunctionCallInfo fcinfo) {
+  if (CALLED_AS_TRIGGER(fcinfo)) return;
+  throw Error{ErrorCode::invalid_argument, "function can only be called as a trigger"};
+}
+
 StatementCall::StatementCall(FunctionCallInfo fcinfo)
     : data_(reinterpret_cast<TriggerData*>(fcinfo->context)) {
   if (CALLED_AS_TRIGGER(fcinfo) && TRIGGER_FIRED_FOR_STATEMENT(data_->tg_event) &&

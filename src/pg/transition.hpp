@@ -7,6 +7,9 @@
 
 namespace lad::pg {
 
+/// Refuses (invalid_argument) a trigger function that is called otherwise.
+void require_trigger(FunctionCallInfo fcinfo);
+
 /// One firing of an AFTER statement trigger with a transition table: of the rows as they are now,
 /// or as they were when they are deleted. It sees the rows of a statement together, whichever
 /// partition they went to.

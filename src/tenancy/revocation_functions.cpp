@@ -6,6 +6,7 @@
 #include "pg/restore.hpp"
 #include "pg/result.hpp"
 #include "pg/spi.hpp"
+#include "pg/transaction_memo.hpp"
 #include "pg/transition.hpp"
 #include "tenancy/store.hpp"
 
@@ -34,6 +35,7 @@ bool matters(const lad::pg::StatementCall& statement) {
 
 LAD_FUNCTION(lad_revoke_tokens) {
   const lad::pg::StatementCall statement{fcinfo};
+  lad::pg::forget_memos();
   // The epochs are restored as well, and nobody has a token of this database yet.
   if (lad::pg::is_restoring() || !matters(statement)) return lad::pg::void_datum();
   const auto tenants = tenants_of(statement, statement.argument(0));

@@ -5,6 +5,7 @@
 #include "pg/result.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
+#include "tenancy/access.hpp"
 #include "usage/store.hpp"
 
 namespace usage = lad::usage;
@@ -48,7 +49,7 @@ store::Request read_request(const Args& args) {
   request.external_reference_id = args.get_optional<std::string>(4);
   request.occurred_at = args.get<lad::pg::Timestamp>(5, "occurred_at");
   request.metadata = args.get<JsonbDatum>(6, "metadata");
-  usage::require_feature_key(request.feature_key);
+  lad::tenancy::require_feature_key(request.feature_key);
   usage::require_usable_key(request.idempotency_key);
   return request;
 }

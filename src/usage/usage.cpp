@@ -8,7 +8,6 @@ namespace lad::usage {
 namespace {
 
 constexpr std::size_t kMaxKey = 200;
-constexpr std::size_t kMaxFeatureKey = 100;
 constexpr std::size_t kMaxName = 255;
 constexpr std::size_t kMaxWholeDigits = Decimal::kPrecision - Decimal::kScale;
 
@@ -150,19 +149,6 @@ void require_usable_key(std::string_view key) {
   if (key.starts_with("call:") || key.starts_with("charge_usage_")) {
     throw Error{ErrorCode::invalid_argument, "idempotency key has a reserved prefix",
                 "Keys that start with call: or charge_usage_ are made by the extension."};
-  }
-}
-
-void require_feature_key(std::string_view key) {
-  bool good = !key.empty() && key.size() <= kMaxFeatureKey && key.back() != '-';
-  char previous = '-';
-  for (const char c : key) {
-    good = good && ((c >= 'a' && c <= 'z') || is_digit(c) || (c == '-' && previous != '-'));
-    previous = c;
-  }
-  if (!good) {
-    throw Error{ErrorCode::invalid_argument, "feature key is not kebab-case",
-                "Lower case letters and digits, joined by single hyphens, at most 100 characters."};
   }
 }
 

@@ -42,7 +42,4 @@ std::string prices_json(const Rated& rated);
 /// characters, or starts with `call:` or `charge_usage_`, which the extension keeps to itself.
 void require_usable_key(std::string_view idempotency_key);
 
-/// Throws invalid_argument (22023) unless the feature key is kebab-case of at most 100 characters.
-void require_feature_key(std::string_view feature_key);
-
 }  // namespace lad::usage

@@ -29,6 +29,8 @@ TEST(Protection, TenantTableGetsEverything) {
       "CHECK (true)",
       "CREATE TRIGGER \"notes_update_keep_tenant\" BEFORE UPDATE ON lad_data.\"notes\" FOR EACH "
       "ROW EXECUTE FUNCTION lad.keep_tenant()",
+      "CREATE TRIGGER \"notes_write_access\" BEFORE INSERT OR UPDATE OR DELETE ON "
+      "lad_data.\"notes\" FOR EACH STATEMENT EXECUTE FUNCTION lad.require_writer()",
       "CREATE TRIGGER \"notes_update_touch\" BEFORE UPDATE ON lad_data.\"notes\" FOR EACH ROW "
       "EXECUTE FUNCTION lad.touch_updated_at()",
       "CREATE TRIGGER \"notes_write_organization\" BEFORE INSERT OR UPDATE ON lad_data.\"notes\" "
@@ -51,14 +53,15 @@ TEST(Protection, PartitionGetsNoTriggers) {
 }
 
 TEST(Protection, WhatIsThereIsNotMadeAgain) {
-  const TableShape table{.name = "notes",
-                         .columns = {"tenant_id", "updated_at"},
-                         .policies = {"notes_tenant", "notes_service"},
-                         .triggers = {"notes_update_keep_tenant", "notes_update_touch"},
-                         .row_security = true,
-                         .row_security_forced = true};
+  const TableShape table{
+      .name = "notes",
+      .columns = {"tenant_id", "updated_at"},
+      .policies = {"notes_tenant", "notes_service"},
+      .triggers = {"notes_update_keep_tenant", "notes_update_touch", "notes_write_access"},
+      .row_security = true,
+      .row_security_forced = true};
   EXPECT_TRUE(statements_of(table).empty());
-  EXPECT_EQ(protections_of(table).size(), 6u);
+  EXPECT_EQ(protections_of(table).size(), 7u);
 }
 
 TEST(Protection, NamesAreQuoted) {
