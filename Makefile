@@ -98,7 +98,7 @@ lint: ## check the rules of the house
 format: ## format the C++ sources in place
 	@git -C $(srcdir) ls-files '*.cpp' '*.hpp' | (cd $(srcdir) && xargs -r clang-format -i)
 
-docs: ## rewrite the function and error tables of the README
+docs: ## rewrite the generated tables of the README
 	@$(BASH) $(TOOLS)/docs.sh
 
 demo: ## set up, build, bill a month of calls of three tenants

@@ -6,6 +6,7 @@ CREATE FUNCTION lad.install_schema(OUT object text, OUT action text, OUT detail 
     SET search_path = pg_catalog, pg_temp
     SET timezone = 'UTC'
     SET standard_conforming_strings = on
+    SET quote_all_identifiers = off
     AS 'MODULE_PATHNAME', 'lad_install_schema';
 
 COMMENT ON FUNCTION lad.install_schema() IS

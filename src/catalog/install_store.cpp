@@ -3,6 +3,7 @@
 #include <set>
 
 #include "catalog/schema_store.hpp"
+#include "catalog/trial_store.hpp"
 #include "pg/as_owner.hpp"
 
 namespace lad::catalog {
@@ -39,16 +40,37 @@ void require_owner(const std::string& object, const std::string& owner) {
               "Make lad_owner its owner, or move it away."};
 }
 
-void require_same_columns(const std::string& object, const DdlStatement& statement) {
+const char* kind_plural(DdlKind kind) {
+  if (kind == DdlKind::index) return "indexes";
+  return kind == DdlKind::trigger ? "triggers" : "policies";
+}
+
+std::vector<Column> wanted_columns(const DdlStatement& statement) {
   std::vector<Column> wanted;
   for (const pg::ColumnShape& column : pg::resolve_columns(statement)) {
-    wanted.push_back({column.name, column.type, column.not_null});
+    wanted.push_back({column.name, column.type, column.not_null, false, column.is_identity});
   }
-  const std::string difference =
-      column_difference(wanted, store::columns_of(statement.schema, statement.table));
+  return wanted;
+}
+
+void require_same(const std::string& object, const char* parts, const std::string& difference) {
   if (difference.empty()) return;
-  throw Error{ErrorCode::duplicate_object, object + " exists with other columns", difference,
+  throw Error{ErrorCode::duplicate_object, object + " exists with other " + parts, difference,
               "Change the table by hand, or move it out of the schema, and install again."};
+}
+
+void require_table(const std::string& object, const DdlStatement& statement,
+                   const std::string& kind) {
+  const bool fits = kind == (statement.is_partitioned ? "p" : "r");
+  if (fits) return;
+  const std::string is = kind == "v"   ? "a view"
+                         : kind == "p" ? "a partitioned table"
+                         : kind == "r" ? "an ordinary table"
+                                       : "no ordinary table";
+  throw Error{ErrorCode::duplicate_object, object + " exists as something else",
+              "It is " + is + ", wanted " +
+                  (statement.is_partitioned ? "a partitioned table." : "an ordinary table."),
+              "Move it out of the schema and install again."};
 }
 
 class Installation {
@@ -60,6 +82,7 @@ class Installation {
       for (const DdlStatement& statement : pg::split_script(file.text)) apply(statement);
     }
     const pg::ActAsOwner owner{kOwner};
+    trial_.close();
     add_partitions();
     protect();
     return std::move(actions_);
@@ -100,19 +123,36 @@ class Installation {
       return report_new(object, true);
     }
     require_owner(object, existing->owner);
-    require_same_columns(object, statement);
-    const std::string added = add_missing_constraints(statement);
+    require_table(object, statement, existing->kind);
+    const auto columns = store::columns_of(statement.schema, statement.table);
+    const auto wanted = wanted_columns(statement);
+    require_same(object, "columns", column_difference(wanted, columns));
+    require_same(object, "constraints",
+                 definition_difference("Constraint", trial_.constraints(statement),
+                                       store::constraints_of(statement.schema, statement.table)));
+    std::string added;
+    add_missing_defaults(statement, columns, added);
+    add_missing_constraints(statement, added);
     report(object, added.empty() ? "exists" : "altered", added);
   }
 
-  std::string add_missing_constraints(const DdlStatement& statement) {
-    std::string added;
+  /// Defaults that call the extension went with it when it was dropped.
+  void add_missing_defaults(const DdlStatement& statement, const std::vector<Column>& columns,
+                            std::string& added) {
+    for (const pg::ColumnShape& column : statement.columns) {
+      if (column.default_clause.empty() || !lacks_default(column.name, columns)) continue;
+      store::run("ALTER TABLE " + qualified(statement) + " ALTER COLUMN \"" + column.name +
+                 "\" SET " + column.default_clause);
+      note(added, "default of " + column.name);
+    }
+  }
+
+  void add_missing_constraints(const DdlStatement& statement, std::string& added) {
     for (const pg::ConstraintClause& constraint : statement.constraints) {
       if (store::has_constraint(statement.schema, statement.table, constraint.name)) continue;
       store::run("ALTER TABLE " + qualified(statement) + " ADD " + constraint.text);
-      added += (added.empty() ? "added " : ", ") + constraint.name;
+      note(added, constraint.name);
     }
-    return added;
   }
 
   void apply_relation(const DdlStatement& statement) {
@@ -124,9 +164,19 @@ class Installation {
 
   void apply_part(const DdlStatement& statement) {
     const bool exists = store::has_part(statement);
+    if (exists) require_same_part(statement);
     if (!exists) store::run(statement.text);
     report_new(kind_name(statement.kind) + " " + statement.name + " on " + qualified(statement),
                !exists);
+  }
+
+  void require_same_part(const DdlStatement& statement) {
+    const auto existing =
+        store::part_of(statement.kind, statement.schema, statement.table, statement.name);
+    require_same("table " + qualified(statement), kind_plural(statement.kind),
+                 definition_difference("The " + kind_name(statement.kind),
+                                       {{statement.name, trial_.part(statement)}},
+                                       {{statement.name, existing.value()}}));
   }
 
   void add_partitions() {
@@ -148,10 +198,24 @@ class Installation {
       for (const Protection& protection : protections_of(shape)) {
         if (!protection.sql.empty()) store::run(protection.sql);
         if (reported_.contains(protection.object)) continue;
+        require_same_policy(shape.name, protection);
         report(protection.object, protection.sql.empty() ? "exists" : "created",
                "derived from the columns");
       }
     }
+  }
+
+  static void require_same_policy(const std::string& table, const Protection& protection) {
+    if (protection.policy.empty()) return;
+    const auto existing =
+        store::part_of(DdlKind::policy, "lad_data", table, protection.policy).value();
+    require_same("table lad_data." + table, "policies",
+                 definition_difference("Policy", {{protection.policy, protection.definition}},
+                                       {{protection.policy, existing}}));
+  }
+
+  static void note(std::string& added, const std::string& what) {
+    added += (added.empty() ? "added " : ", ") + what;
   }
 
   static std::string qualified(const DdlStatement& statement) {
@@ -168,6 +232,7 @@ class Installation {
   }
 
   std::string file_;
+  store::Trial trial_;
   std::vector<store::Action> actions_;
   std::set<std::string> reported_;  // a file may bring what would be derived
 };

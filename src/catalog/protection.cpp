@@ -17,12 +17,11 @@ class Derivation {
 
   std::vector<Protection> run() {
     row_security();
+    if (has("tenant_id") && !table_.is_partition) tenant_default();
     if (has("tenant_id")) {
-      policy("tenant",
-             "USING (tenant_id = lad.current_tenant_id()) "
-             "WITH CHECK (tenant_id = lad.current_tenant_id())");
+      policy("tenant", "public", "(tenant_id = lad.current_tenant_id())");
     }
-    policy("service", "TO lad_service USING (true) WITH CHECK (true)");
+    policy("service", "lad_service", "true");
     if (!table_.is_partition) triggers();
     return std::move(result_);
   }
@@ -38,10 +37,20 @@ class Derivation {
         "ALTER TABLE " + target_ + " FORCE ROW LEVEL SECURITY");
   }
 
-  void policy(const char* suffix, const std::string& rest) {
+  /// Also of a user's own table, whose default went when the extension was dropped.
+  void tenant_default() {
+    if (table_.defaults.contains("tenant_id")) return;
+    add("default of tenant_id on lad_data." + table_.name, false,
+        "ALTER TABLE " + target_ + " ALTER COLUMN tenant_id SET DEFAULT lad.current_tenant_id()");
+  }
+
+  void policy(const char* suffix, const std::string& role, const std::string& rows) {
     const std::string name = table_.name + "_" + suffix;
     add("policy " + name + " on lad_data." + table_.name, table_.policies.contains(name),
-        "CREATE POLICY " + quoted(name) + " ON " + target_ + " " + rest);
+        "CREATE POLICY " + quoted(name) + " ON " + target_ + " TO " + role + " USING (" + rows +
+            ") WITH CHECK (" + rows + ")");
+    result_.back().policy = name;
+    result_.back().definition = "FOR ALL TO " + role + " USING " + rows + " WITH CHECK " + rows;
   }
 
   void triggers() {
@@ -72,7 +81,7 @@ class Derivation {
   }
 
   void add(std::string object, bool exists, std::string sql) {
-    result_.push_back({std::move(object), exists ? "" : std::move(sql)});
+    result_.push_back({std::move(object), exists ? "" : std::move(sql), "", ""});
   }
 
   const TableShape& table_;

@@ -12,6 +12,7 @@ namespace lad::catalog {
 struct TableShape {
   std::string name;
   std::set<std::string> columns = {};
+  std::set<std::string> defaults = {};  ///< names of the columns that have one
   std::set<std::string> policies = {};
   std::set<std::string> triggers = {};
   bool row_security = false;
@@ -21,8 +22,10 @@ struct TableShape {
 
 /// One thing a table must have.
 struct Protection {
-  std::string object;  ///< what it is, for the report: `policy leads_tenant on lad_data.leads`
-  std::string sql;     ///< makes it; empty when the table has it already
+  std::string object;       ///< what it is, for the report: `policy leads_tenant on lad_data.leads`
+  std::string sql;          ///< makes it; empty when the table has it already
+  std::string policy = {};  ///< name of the policy, if it is one
+  std::string definition = {};  ///< of the policy, as store::part_of prints it
 };
 
 /// Everything the table must have, in the order to run. Partitions inherit triggers from their

@@ -47,7 +47,7 @@ constinit pg::Plan<Name, Name, Name> kColumn{
 
 constinit pg::Plan<Name, Name> kColumns{
     "SELECT attname::text, format_type(atttypid, atttypmod), attnotnull, "
-    "       attnotnull AND NOT atthasdef AND attidentity = '' "
+    "       attnotnull AND NOT atthasdef AND attidentity = '', attidentity <> '', atthasdef "
     "FROM pg_attribute "
     "WHERE attrelid = to_regclass(format('%I.%I', $1, $2)) AND attnum > 0 AND NOT attisdropped "
     "ORDER BY attnum"};
@@ -63,6 +63,8 @@ constinit pg::Plan<> kTables{
 constinit pg::Plan<std::int64_t> kTableParts{
     "SELECT 'column', attname::text FROM pg_attribute "
     "WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped "
+    "UNION ALL SELECT 'default', attname::text FROM pg_attribute "
+    "WHERE attrelid = $1::oid AND atthasdef "
     "UNION ALL SELECT 'policy', polname::text FROM pg_policy WHERE polrelid = $1::oid "
     "UNION ALL SELECT 'trigger', tgname::text FROM pg_trigger WHERE tgrelid = $1::oid"};
 
@@ -129,7 +131,8 @@ std::vector<Column> columns_of(const std::string& schema, const std::string& tab
   std::vector<Column> columns;
   for (std::uint64_t row = 0; row < rows.size(); ++row) {
     columns.push_back({rows.get<std::string>(row, 0), rows.get<std::string>(row, 1),
-                       rows.get<bool>(row, 2), rows.get<bool>(row, 3)});
+                       rows.get<bool>(row, 2), rows.get<bool>(row, 3), rows.get<bool>(row, 4),
+                       rows.get<bool>(row, 5)});
   }
   return columns;
 }
@@ -146,9 +149,10 @@ std::vector<TableShape> table_shapes() {
     const pg::Rows parts = kTableParts.run(tables.get<std::int64_t>(row, 0));
     for (std::uint64_t part = 0; part < parts.size(); ++part) {
       const std::string kind = parts.get<std::string>(part, 0);
-      auto& names = kind == "column"   ? shape.columns
-                    : kind == "policy" ? shape.policies
-                                       : shape.triggers;
+      auto& names = kind == "column"    ? shape.columns
+                    : kind == "default" ? shape.defaults
+                    : kind == "policy"  ? shape.policies
+                                        : shape.triggers;
       names.insert(parts.get<std::string>(part, 1));
     }
     shapes.push_back(std::move(shape));

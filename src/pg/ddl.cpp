@@ -25,7 +25,46 @@ void for_each(const List* list, Visit&& visit) {
   for (int i = 0; i < list_length(list); ++i) visit(static_cast<Node*>(list_nth(list, i)));
 }
 
+std::string quoted(const char* name) {
+  return guard([name] { return quote_identifier(name); });
+}
+
+std::string column_list(const List* names) {
+  std::string list;
+  for_each(names, [&](Node* name) { list += (list.empty() ? "" : ", ") + quoted(strVal(name)); });
+  return "(" + list + ")";
+}
+
+std::string action_clause(const char* event, char action) {
+  const std::string start = std::string(" ON ") + event;
+  switch (action) {
+    case FKCONSTR_ACTION_CASCADE:
+      return start + " CASCADE";
+    case FKCONSTR_ACTION_RESTRICT:
+      return start + " RESTRICT";
+    case FKCONSTR_ACTION_SETNULL:
+      return start + " SET NULL";
+    case FKCONSTR_ACTION_SETDEFAULT:
+      return start + " SET DEFAULT";
+    default:
+      return "";
+  }
+}
+
+std::string foreign_key_definition(const Constraint* key) {
+  if (key->pk_attrs == NIL || key->pktable->schemaname == nullptr) {
+    throw Error{ErrorCode::internal, std::string("foreign key without columns: ") + key->conname};
+  }
+  return "FOREIGN KEY " + column_list(key->fk_attrs) + " REFERENCES " +
+         quoted(key->pktable->schemaname) + "." + quoted(key->pktable->relname) +
+         column_list(key->pk_attrs) +
+         (key->fk_matchtype == FKCONSTR_MATCH_FULL ? " MATCH FULL" : "") +
+         action_clause("UPDATE", key->fk_upd_action) + action_clause("DELETE", key->fk_del_action) +
+         (key->deferrable ? " DEFERRABLE" : "") + (key->initdeferred ? " INITIALLY DEFERRED" : "");
+}
+
 void set_table(DdlStatement& statement, const RangeVar* relation) {
+  statement.table_location = relation->location;
   statement.schema = text_or_empty(relation->schemaname);
   statement.table = relation->relname;
 }
@@ -49,11 +88,19 @@ std::size_t clause_end(const std::string& text, std::size_t begin) {
   return text.size();
 }
 
-void read_column(ColumnDef* definition, DdlStatement& statement) {
+void read_column(ColumnDef* definition, const std::string& script, DdlStatement& statement) {
   ColumnShape column{definition->colname, "", definition->is_not_null};
   for_each(definition->constraints, [&](Node* node) {
-    const ConstrType type = as<Constraint>(node)->contype;
+    const auto* const constraint = as<Constraint>(node);
+    const ConstrType type = constraint->contype;
     column.not_null |= type == CONSTR_NOTNULL || type == CONSTR_PRIMARY || type == CONSTR_IDENTITY;
+    column.is_identity |= type == CONSTR_IDENTITY;
+    if (!column.default_clause.empty()) {
+      throw Error{ErrorCode::internal, "DEFAULT is not the last clause of column " + column.name};
+    }
+    if (type != CONSTR_DEFAULT) return;
+    const std::size_t begin = constraint->location;
+    column.default_clause = script.substr(begin, clause_end(script, begin) - begin);
   });
   statement.columns.push_back(std::move(column));
 }
@@ -64,7 +111,8 @@ void read_constraint(Constraint* constraint, const std::string& script, DdlState
   }
   const std::size_t begin = constraint->location;
   statement.constraints.push_back(
-      {constraint->conname, script.substr(begin, clause_end(script, begin) - begin)});
+      {constraint->conname, script.substr(begin, clause_end(script, begin) - begin),
+       constraint->contype == CONSTR_FOREIGN ? foreign_key_definition(constraint) : ""});
   if (constraint->contype != CONSTR_PRIMARY) return;
   for_each(constraint->keys, [&](Node* key) {
     for (ColumnShape& column : statement.columns) {
@@ -77,8 +125,9 @@ void read_table(CreateStmt* create, const std::string& script, DdlStatement& sta
   statement.kind = DdlKind::table;
   set_table(statement, create->relation);
   statement.name = statement.table;
+  statement.is_partitioned = create->partspec != nullptr;
   for_each(create->tableElts, [&](Node* element) {
-    if (IsA(element, ColumnDef)) read_column(as<ColumnDef>(element), statement);
+    if (IsA(element, ColumnDef)) read_column(as<ColumnDef>(element), script, statement);
   });
   for_each(create->tableElts, [&](Node* element) {
     if (IsA(element, Constraint)) read_constraint(as<Constraint>(element), script, statement);
@@ -177,9 +226,20 @@ std::vector<DdlStatement> split_script(const std::string& script) {
     DdlStatement statement;
     statement.text = script.substr(raw->stmt_location, length);
     read_node(raw->stmt, script, statement);
+    if (statement.table_location >= 0) statement.table_location -= raw->stmt_location;
     statements.push_back(std::move(statement));
   });
   return statements;
+}
+
+std::string text_on(const DdlStatement& statement, const std::string& other_table) {
+  const std::string own = statement.schema + "." + statement.table;
+  if (statement.table_location < 0 ||
+      statement.text.compare(statement.table_location, own.size(), own) != 0) {
+    throw Error{ErrorCode::internal, "statement does not name its table " + own};
+  }
+  std::string text = statement.text;
+  return text.replace(statement.table_location, own.size(), other_table);
 }
 
 std::vector<ColumnShape> resolve_columns(const DdlStatement& create_table) {

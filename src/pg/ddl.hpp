@@ -31,6 +31,8 @@ struct ColumnShape {
   std::string name;
   std::string type;
   bool not_null = false;
+  bool is_identity = false;
+  std::string default_clause = {};  ///< `DEFAULT …` as it is written, empty without one
   auto operator<=>(const ColumnShape&) const = default;
 };
 
@@ -38,6 +40,7 @@ struct ColumnShape {
 struct ConstraintClause {
   std::string name;
   std::string text;
+  std::string foreign_key = {};  ///< of a foreign key: as pg_get_constraintdef spells it
 };
 
 struct DdlStatement {
@@ -46,6 +49,8 @@ struct DdlStatement {
   std::string table;                          ///< the table it is about, empty for a schema
   std::string name;                           ///< what it makes; the table's own name for a table
   std::string text;                           ///< without the semicolon
+  int table_location = -1;                    ///< where in the text the table is named
+  bool is_partitioned = false;                // of a table
   std::vector<ColumnShape> columns;           // of a table
   std::vector<ConstraintClause> constraints;  // of a table
 };
@@ -53,6 +58,9 @@ struct DdlStatement {
 /// The statements of a script in order. A statement an installation cannot judge is an internal
 /// error. Types are not looked up here: a column's type stays empty until resolve_columns.
 std::vector<DdlStatement> split_script(const std::string& script);
+
+/// The text of the statement with another table in the place of its own.
+std::string text_on(const DdlStatement& statement, const std::string& other_table);
 
 /// The columns of a CREATE TABLE with their types looked up in this database.
 std::vector<ColumnShape> resolve_columns(const DdlStatement& create_table);

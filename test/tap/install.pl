@@ -47,26 +47,4 @@ is($cluster->psql($bounds, database => 'other'), $cluster->psql($bounds),
 is($cluster->psql(q(SELECT string_agg(DISTINCT action, ',') FROM lad.install_schema()),
     user => 'installer', database => 'other'), 'exists', 'a repeated installation changes nothing');
 
-# A dump carries the tables with their rows and protection; nothing is left to install after it.
-$cluster->psql(q(INSERT INTO lad_data.tenants (name) VALUES ('Dumped')));
-{
-    local %ENV = (%ENV, $cluster->environment);
-    my ($dump, $err) = ('', '');
-    ok(IPC::Run::run(['pg_dump', 'lad'], '>', \$dump, '2>', \$err), 'the database is dumped') or diag $err;
-    $cluster->psql('CREATE DATABASE restored');
-    $cluster->psql($dump, database => 'restored');
-}
-is($cluster->psql(q(SELECT name FROM lad_data.tenants), database => 'restored'), 'Dumped',
-    'rows are restored');
-is($cluster->psql(q(SELECT string_agg(DISTINCT action, ',') FROM lad.install_schema()),
-    database => 'restored'), 'exists', 'and everything around them');
-
-# Without the tables' dependants the extension does not go; with them the tables close, not open.
-is($cluster->sqlstate('DROP EXTENSION lad_ext', database => 'other'), '2BP01',
-    'DROP EXTENSION refuses while tables depend on it');
-$cluster->psql('SET client_min_messages = warning; DROP EXTENSION lad_ext CASCADE', database => 'other');
-is($cluster->psql(q(SELECT count(*) FROM pg_class WHERE relnamespace = 'lad_data'::regnamespace
-    AND relkind IN ('r', 'p') AND NOT (relrowsecurity AND relforcerowsecurity)), database => 'other'),
-    '0', 'after CASCADE row-level security is still forced on every table');
-
 done_testing();
