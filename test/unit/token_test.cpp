@@ -25,7 +25,7 @@ const KeyRing& ring() {
   static const KeyRing keys = parse_key_ring(
       "main hmac-sha256 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
       "next hmac-sha256 ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=\n"
-      "pub ed25519 ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=\n"
+      "pub ed25519 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
       "sec kek ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=\n");
   return keys;
 }
@@ -162,7 +162,7 @@ TEST(Token, MoreThan512BytesAreRefusedEvenIfSigned) {
 }
 
 TEST(Token, OtherVersionsAreRefusedEvenIfSigned) {
-  for (const char* version : {"v0", "v2", "V1", "v01", "", "v1 "}) {
+  for (const char* version : {"v0", "v2", "v3", "V1", "v01", "", "v1 "}) {
     const std::string head = std::string(version) + ".main." + payload_of(claims());
     EXPECT_EQ(verdict(sign(head)), "token_invalid") << version;
   }
@@ -256,7 +256,7 @@ TEST(Mint, RefusesWhatVerifyCouldNotTake) {
   EXPECT_EQ(code_of([&] { mint(claims(), Key{}, kAudience); }), "key_unavailable");
 }
 
-TEST(Verify, WithoutAnHmacKeySaysSo) {
+TEST(Verify, WithoutAKeyForTokensSaysSo) {
   const auto with = [](const KeyRing& keys) {
     return code_of([&] { verify(minted(), keys, kAudience, kNow, kMaxTtl); });
   };
