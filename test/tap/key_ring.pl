@@ -164,7 +164,7 @@ my %refused = (
     'binary'                  => ['line 1 of the key file cannot be used', sub { write_file($_[0], "\0\xff" x 500) }],
     'cut short'               => ['line 1 of the key file cannot be used', sub { write_file($_[0], substr $good, 0, -9) }],
     'two keys of one name'    => ['line 2 of the key file cannot be used', sub { write_file($_[0], $good . $good) }],
-    "somebody else's"         => ["is not owned by the server's user", sub { write_file($_[0], $good, 0604, 0) }],
+    "somebody else's"         => ["is not owned by the server's user", sub { write_file($_[0], $good, 0644, 0) }],
     'missing'                 => ['cannot be opened', sub { write_file($_[0], $good); rename $_[0], "$_[0].away" or die $!; unlink $key_file; }],
 );
 # Only root can give a file away.
