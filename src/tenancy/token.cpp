@@ -73,7 +73,9 @@ bool is_signed_by(const Key& key, const Parts& parts, std::string_view audience)
 }
 
 void check_times(const Claims& claims, std::int64_t now_us, std::int64_t max_ttl_us) {
-  if (claims.issued_at_us > now_us && claims.issued_at_us - now_us > kMaxClockSkewUs) {
+  std::int64_t ahead_us = 0;
+  const bool is_far = __builtin_sub_overflow(claims.issued_at_us, now_us, &ahead_us);
+  if (claims.issued_at_us > now_us && (is_far || ahead_us > kMaxClockSkewUs)) {
     throw_invalid("The token is issued in the future.");
   }
   std::int64_t lifetime_us = 0;

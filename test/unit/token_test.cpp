@@ -237,6 +237,10 @@ TEST(Token, LifetimesOutOfRangeAreRefusedEvenIfSigned) {
   EXPECT_EQ(verdict_of_times(-kSecond, kMax), "token_invalid");
   EXPECT_EQ(verdict_of_times(kMax - 1, kMax), "token_invalid");
   EXPECT_EQ(verdict_of_times(kMin, kMin + 1), "token_expired");
+  Claims far = claims();
+  far.issued_at_us = kMax - 1;
+  far.expires_at_us = kMax;
+  EXPECT_EQ(verdict(sign(far), -kSecond), "token_invalid");
 }
 
 TEST(Token, ANilTenantIsRefused) {
