@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# Install the Debian packages that build and tests need. Silent and offline when nothing is missing.
+# setup.sh [PACKAGE...]: install the Debian packages that build and tests need, and the named ones.
+# Silent and offline when nothing is missing.
 set -euo pipefail
 
 packages="postgresql-15 postgresql-server-dev-15 postgresql-15-pgtap
   libtap-parser-sourcehandler-pgtap-perl libipc-run-perl libpq-dev libboost-dev libssl-dev
-  g++ make cmake ninja-build libgtest-dev clang-format python3 procps"
+  g++ clang libclang-rt-14-dev make cmake ninja-build libgtest-dev clang-format
+  python3 python3-psycopg2 python3-cryptography openssl procps $*"
+# Where there is a node of another origin, the test that needs it fetches the client itself.
+command -v node >/dev/null || packages="$packages nodejs node-pg"
 
 if ! command -v dpkg-query >/dev/null; then
   echo "setup: not a Debian system; install the equivalents of:" $packages >&2
