@@ -2,6 +2,7 @@
 #include "pg/context.hpp"
 #include "pg/epochs.hpp"
 #include "pg/key_file.hpp"
+#include "pg/statement_guard.hpp"
 #include "tenancy/hooks.hpp"
 
 extern "C" {
@@ -12,6 +13,7 @@ PGDLLEXPORT void _PG_init() {
     lad::pg::require_preload();
     lad::pg::define_key_file(lad::tenancy::kKeyFileFormat);
     lad::pg::define_epochs();
+    lad::pg::define_statement_guard(lad::tenancy::kStatementRule);
     lad::pg::define_context(lad::tenancy::kTokenRules);
   });
 }
