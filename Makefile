@@ -89,6 +89,9 @@ help: ## list the targets
 setup: ## install the Debian packages that build and tests need
 	@$(BASH) $(TOOLS)/setup.sh
 
+check-long: ## the same tests at long sizes
+	@LAD_LONG=1 $(BASH) $(TOOLS)/check.sh
+
 check-%: FORCE
 	@$(BASH) $(TOOLS)/check.sh $*
 
@@ -128,5 +131,5 @@ clean-build:
 	@rm -rf build
 	@find src -name '*.d' -delete 2>/dev/null || true
 
-.PHONY: all install installcheck uninstall clean clean-build help setup check lint format \
+.PHONY: all install installcheck uninstall clean clean-build help setup check check-long lint format \
 	docs demo bench psql new list-regress dist FORCE

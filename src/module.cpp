@@ -2,6 +2,7 @@
 #include "pg/context.hpp"
 #include "pg/epochs.hpp"
 #include "pg/key_file.hpp"
+#include "pg/statement_guard.hpp"
 #include "pg/transaction_memo.hpp"
 #include "tenancy/hooks.hpp"
 
@@ -14,6 +15,7 @@ PGDLLEXPORT void _PG_init() {
     lad::pg::define_key_file(lad::tenancy::kKeyFileFormat);
     lad::pg::define_memos();
     lad::pg::define_epochs();
+    lad::pg::define_statement_guard(lad::tenancy::kStatementRule);
     lad::pg::define_context(lad::tenancy::kTokenRules);
   });
 }

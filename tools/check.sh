@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# check.sh [STAGE...]: set up, build and run the tests; without arguments all stages. The last line
-# is `N passed, N failed` over all stages. No server is left behind, however the run ends.
+# check.sh [STAGE...]: set up, build and run the tests; without arguments all stages but asan and
+# valgrind. The last line is `N passed, N failed` over all stages. No server is left behind, however
+# the run ends. LAD_LONG=1 runs the same tests at their long sizes.
 set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$root" || exit 1
 
-all_stages="lint unit docs regress pgtap isolation tap"
+all_stages="lint unit docs regress pgtap isolation tap fuzz"
+extra_stages="asan valgrind"
 stages=${*:-$all_stages}
 out=$build/check
 total_passed=0 total_failed=0
@@ -16,7 +18,7 @@ has_stage() { [[ " $stages " == *" $1 "* ]]; }
 
 # ---- ending --------------------------------------------------------------------------------------
 finish() {
-  local status=$?
+  local status=$? tree
   # make passes a signal on a second time; the clean-up must not die of it.
   trap - EXIT
   trap '' INT TERM
@@ -25,7 +27,9 @@ finish() {
     sleep 0.5
     kill -KILL -- "-$running" 2>/dev/null
   fi
-  [ ! -e "$server" ] || bash tools/cluster.sh stop-all check
+  for tree in "$root" "$server/sanitized"; do
+    [ ! -e "$tree/build/server" ] || bash "$tree/tools/cluster.sh" stop-all check
+  done
   exit "$status"
 }
 trap finish EXIT
@@ -39,7 +43,7 @@ record() { echo "$2 $3" > "$out/$1.count"; }
 # The stage runs in the background, as a process group of its own (set -m), so that a signal is
 # answered at once and ends everything the stage started.
 run_stage() {
-  local stage=$1 started=$SECONDS passed failed
+  local stage=$1 started=$SECONDS passed failed skipped=
   rm -f "$out/$stage.count" "$out/$stage.why"
   set -m
   "stage_$stage" > "$out/$stage.log" 2>&1 < /dev/null &
@@ -47,10 +51,13 @@ run_stage() {
   set +m
   wait "$running"
   running=
-  if ! read -r passed failed 2>/dev/null < "$out/$stage.count"; then
+  if ! read -r passed failed skipped 2>/dev/null < "$out/$stage.count"; then
     passed=0 failed=1
     echo "could not be run, see build/check/$stage.log" > "$out/$stage.why"
   fi
+  [ "${skipped:-0}" = 0 ] ||
+    { echo "$skipped not run:"; sed -n 's/.*# skip skipped: //Ip' "$out/$stage.log" | sort -u; } |
+    paste -sd ' ' > "$out/$stage.why"
   total_passed=$((total_passed + passed))
   total_failed=$((total_failed + failed))
   local note=
@@ -71,7 +78,11 @@ excerpt() {
 }
 
 # timeout in the group of the stage, so that the signal which ends the stage ends its command too.
-limit() { timeout --foreground "$@"; }
+limit() {
+  local seconds=$1
+  [ "${LAD_LONG:-}" != 1 ] || seconds=$((10 * seconds))
+  timeout --foreground "$seconds" "${@:2}"
+}
 
 nothing() {
   echo "no tests" > "$out/$1.why"
@@ -157,6 +168,12 @@ stage_tap() {
   limit 1200 perl tools/prove.pl "$out/tap.count" test/tap/*.pl
 }
 
+stage_fuzz() { COUNTS=$out/fuzz.count bash tools/fuzz.sh; }
+
+stage_asan() { COUNTS=$out/asan.count bash tools/memory_check.sh asan; }
+
+stage_valgrind() { COUNTS=$out/valgrind.count bash tools/memory_check.sh valgrind; }
+
 # ---- set-up --------------------------------------------------------------------------------------
 # Databases are copies: lad_extension has the extension, lad_template also the schema.
 make_extension_database() {
@@ -189,7 +206,9 @@ prepare_server() {
 packages=unknown server_state=unknown
 prepare() {
   if [ "$packages" = unknown ]; then
-    if bash tools/setup.sh; then packages=ready; else packages=failed; fi
+    local extra=
+    [[ " $stages " != *" valgrind "* ]] || extra=valgrind
+    if bash tools/setup.sh $extra; then packages=ready; else packages=failed; fi
   fi
   [ "$packages" = ready ] || return 1
   needs_server "$1" || return 0
@@ -202,7 +221,8 @@ prepare() {
 mkdir -p "$out"
 rm -rf "${out:?}"/*
 for stage in $stages; do
-  [[ " $all_stages " == *" $stage "* ]] || die "no stage $stage; there are: $all_stages"
+  [[ " $all_stages $extra_stages " == *" $stage "* ]] ||
+    die "no stage $stage; there are: $all_stages $extra_stages"
 done
 for stage in $stages; do
   if prepare "$stage"; then

@@ -12,6 +12,7 @@
 # Options: --keep        reuse the data directory of that name if there is one
 #          --fsync       be durable (off by default: tests need speed)
 #          --database DB create DB where missing and make it PGDATABASE
+#          --program P   start P in the place of postgres, then and at each restart
 #          -c KEY=VALUE  server setting, repeatable
 # On failure the output is `false`, so that eval under `set -e` stops the driver.
 set -euo pipefail
@@ -20,7 +21,7 @@ set -euo pipefail
 clusters=$server/clusters
 
 usage() {
-  sed -n '2,17s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,18s/^# \{0,1\}//p' "$0" >&2
   exit 2
 }
 
@@ -30,12 +31,13 @@ fail() {
 }
 
 parse_options() {
-  keep=no fsync=off database=postgres settings=()
+  keep=no fsync=off database=postgres program= settings=()
   while [ $# -gt 0 ]; do
     case $1 in
       --keep) keep=yes ;;
       --fsync) fsync=on ;;
       --database) database=${2:?}; shift ;;
+      --program) program=${2:?}; shift ;;
       -c) settings+=("${2:?}"); shift ;;
       *) usage ;;
     esac
@@ -94,14 +96,16 @@ append_settings() {
 }
 
 launch() {
-  local socket
+  local socket words=()
+  [ -z "$program" ] || printf '%s\n' "$program" > "$home/program"
+  [ ! -e "$home/program" ] || words=(-p "$(cat "$home/program")")
   socket=$(mktemp -d /tmp/lad.XXXXXX)
   [ "$(id -u)" != 0 ] || chown "$server_user:" "$socket"
   printf '%s\n' "$socket" > "$home/socket"
   touch "$home/log"
   [ "$(id -u)" != 0 ] || chown "$server_user:" "$home/log"
   # The descriptors of the driver must not stay open in the server.
-  if ! as_server "$pg_home/bin/pg_ctl" -D "$data" -l "$home/log" -w -t 60 -s \
+  if ! as_server "$pg_home/bin/pg_ctl" -D "$data" -l "$home/log" -w -t 60 -s ${words[@]+"${words[@]}"} \
       -o "-k $socket" start >/dev/null 2>"$home/start.log" </dev/null; then
     rm -rf "$socket"
     tail -n 15 "$home/log" >&2

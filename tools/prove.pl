@@ -1,6 +1,6 @@
 #!/usr/bin/env perl
 # prove.pl COUNTS FILE...: run TAP tests, Perl (.pl) and pgTAP (.sql), two files at a time; write
-# "PASSED FAILED" (assertions) to the file COUNTS. prove and pg_prove print no such totals.
+# "PASSED FAILED SKIPPED" (assertions) to the file COUNTS. prove and pg_prove print no such totals.
 use strict;
 use warnings;
 use TAP::Harness;
@@ -23,7 +23,9 @@ my $harness = TAP::Harness->new({
 });
 my $result = $harness->runtests(@files);
 
-my ($passed, $failed) = (scalar $result->passed, scalar $result->failed);
+my ($failed, $skipped) = (scalar $result->failed, scalar $result->skipped);
+# What was skipped has not passed.
+my $passed = $result->passed - $skipped;
 # A file that dies, plans wrongly or runs nothing is a failure even if every assertion it made held.
 for my $file ($result->descriptions) {
     my ($parser) = $result->parsers($file);
@@ -31,6 +33,6 @@ for my $file ($result->descriptions) {
     $failed++ if $broken && !$parser->failed && !$parser->skip_all;
 }
 open my $out, '>', $counts or die "$counts: $!";
-print {$out} "$passed $failed\n";
+print {$out} "$passed $failed $skipped\n";
 close $out or die "$counts: $!";
 exit($failed ? 1 : 0);

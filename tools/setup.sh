@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# Install the Debian packages that build and tests need. Silent and offline when nothing is missing.
+# setup.sh [PACKAGE...]: install the Debian packages that build and tests need, and the named ones.
+# Silent and offline when nothing is missing.
 set -euo pipefail
 
 packages="postgresql-15 postgresql-server-dev-15 postgresql-15-pgtap
-  libtap-parser-sourcehandler-pgtap-perl libipc-run-perl libpq-dev libboost-dev libssl-dev
-  g++ make cmake ninja-build libgtest-dev clang-format python3 procps"
+  libtap-parser-sourcehandler-pgtap-perl libipc-run-perl libdbd-pg-perl pgbouncer libpq-dev libboost-dev
+  libssl-dev   g++ clang libclang-rt-14-dev make cmake ninja-build libgtest-dev clang-format
+  python3 python3-psycopg2 python3-cryptography openssl procps $*"
+# Where there is a node of another origin, the test that needs it fetches the client itself.
+command -v node >/dev/null || packages="$packages nodejs node-pg"
 
 if ! command -v dpkg-query >/dev/null; then
   echo "setup: not a Debian system; install the equivalents of:" $packages >&2
@@ -30,6 +34,15 @@ if ! dpkg-query -W postgresql-15 >/dev/null 2>&1 &&
   mkdir -p /etc/postgresql-common
   echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf
   echo "setup: wrote /etc/postgresql-common/createcluster.conf (no system cluster)"
+fi
+
+# Likewise pgbouncer, which tests start by themselves: its package would start a service now and at
+# every boot.
+if ! dpkg-query -W pgbouncer >/dev/null 2>&1 && [ ! -e /etc/default/pgbouncer ]; then
+  echo 'START=0' > /etc/default/pgbouncer
+  mkdir -p /etc/systemd/system
+  ln -sfT /dev/null /etc/systemd/system/pgbouncer.service
+  echo "setup: wrote /etc/default/pgbouncer and masked pgbouncer.service (no system service)"
 fi
 
 echo "setup: installing$missing"

@@ -1,14 +1,19 @@
 -- The application's part: one tenant's deliveries, in order, 500 to a transaction.
 -- Variables: tenant (slug), token (of that tenant). Standard input: the CSV of make_calls.py.
 \set ON_ERROR_STOP on
-CREATE TEMP TABLE delivery (
+-- The application's own staging tables: on pooled connections it may keep no temporary ones.
+SET search_path = demo;
+SET client_min_messages = warning;
+DROP TABLE IF EXISTS delivery, mine;
+CREATE UNLOGGED TABLE delivery (
     tenant text, call_id uuid, started_at timestamptz, status text, duration_seconds int,
     agent bigint, lead int, phone bigint, stt_seconds numeric, llm_tokens numeric,
     tts_characters numeric, telephony_minutes numeric, position bigserial
 );
 \copy delivery (tenant, call_id, started_at, status, duration_seconds, agent, lead, phone, stt_seconds, llm_tokens, tts_characters, telephony_minutes) FROM pstdin CSV HEADER
+RESET client_min_messages;
 DELETE FROM delivery WHERE tenant <> :'tenant';
-CREATE TEMP TABLE mine AS SELECT row_number() OVER (ORDER BY position) AS n, delivery.* FROM delivery;
+CREATE UNLOGGED TABLE mine AS SELECT row_number() OVER (ORDER BY position) AS n, delivery.* FROM delivery;
 ALTER TABLE mine ADD PRIMARY KEY (n);
 
 CREATE FUNCTION pg_temp.usage_items(d mine) RETURNS jsonb LANGUAGE sql AS $$

@@ -5,6 +5,7 @@ CREATE EXTENSION lad_ext CASCADE;
 SELECT format('  %s objects %s', count(*), action) FROM lad.install_schema() GROUP BY action;
 
 CREATE ROLE demo_app LOGIN IN ROLE lad_app;
+CREATE SCHEMA demo AUTHORIZATION demo_app;
 CREATE ROLE demo_auth LOGIN IN ROLE lad_auth;
 CREATE ROLE demo_service LOGIN IN ROLE lad_service;
 

@@ -177,14 +177,15 @@ std::vector<Decimal> allocate(Decimal total, std::span<const Decimal> weights) {
   }
   if (sum == 0) throw Error(ErrorCode::invalid_argument, "an allocation needs a positive weight");
 
-  const Int256 magnitude = abs(Int256(total.native_units()));
+  const Int256 magnitude = abs(Int256(detail::realigned(total.native_units())));
   std::vector<Int128> parts(weights.size());
   std::vector<Int128> remainders(weights.size());
   Int128 left(magnitude);
   for (std::size_t i = 0; i < weights.size(); ++i) {
     Int256 quotient;
     Int256 rest;
-    divide_qr(Int256(magnitude * Int256(weights[i].native_units())), Int256(sum), quotient, rest);
+    divide_qr(Int256(magnitude * Int256(detail::realigned(weights[i].native_units()))), Int256(sum),
+              quotient, rest);
     parts[i] = Int128(quotient);
     remainders[i] = Int128(rest);
     left -= parts[i];

@@ -18,6 +18,11 @@ namespace detail {
 __extension__ typedef __int128 NativeInt128 __attribute__((aligned(8)));
 __extension__ typedef unsigned __int128 NativeUint128;
 
+/// A copy at the machine's own alignment, which a reference to 128 bits demands.
+__extension__ constexpr __int128 realigned(NativeInt128 value) {
+  return value;
+}
+
 constexpr NativeInt128 power_of_ten(int exponent) {
   NativeInt128 power = 1;
   for (int i = 0; i < exponent; ++i) power *= 10;
@@ -41,12 +46,13 @@ class Fixed {
 
   /// units × 10^-Scale. Throws out_of_range at |units| >= 10^20.
   static Fixed from_units(Int128 units) {
-    if (units >= Int128(kLimit) || units <= Int128(-kLimit)) throw_out_of_range();
+    const Int128 limit(detail::realigned(kLimit));
+    if (units >= limit || units <= -limit) throw_out_of_range();
     return Fixed(static_cast<detail::NativeInt128>(units));
   }
 
   /// The count of units of 10^-Scale.
-  Int128 units() const { return Int128(units_); }
+  Int128 units() const { return Int128(detail::realigned(units_)); }
 
   /// Reads an optional sign, digits with at most one point, and an optional exponent.
   /// Zeros beyond the scale are exact ("1.0000000"). Throws invalid_argument (22023) for anything

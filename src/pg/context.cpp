@@ -11,6 +11,7 @@
 #include "pg/key_file.hpp"
 #include "pg/mask.hpp"
 #include "pg/session.hpp"
+#include "pg/setting.hpp"
 
 extern "C" {
 #include <access/parallel.h>
@@ -156,14 +157,6 @@ bool keep(const Claim& claim, void** extra) {
   return true;
 }
 
-bool refuse(const Failure& failure) {
-  GUC_check_errcode(failure.sqlstate);
-  GUC_check_errmsg("%s", failure.message);
-  if (failure.detail[0] != '\0') GUC_check_errdetail("%s", failure.detail);
-  if (failure.hint[0] != '\0') GUC_check_errhint("%s", failure.hint);
-  return false;
-}
-
 Failure failure_of(ErrorCode code, const char* message) {
   Failure failure;
   failure.sqlstate = MAKE_SQLSTATE(sqlstate(code)[0], sqlstate(code)[1], sqlstate(code)[2],
@@ -178,7 +171,7 @@ bool accept(const TenantContext& context, char** value, void** extra) {
   char* const text = to_private_text(claim);
   if (text == nullptr || !keep(claim, extra)) {
     std::free(text);
-    return refuse(failure_of(ErrorCode::out_of_memory, "out of memory"));
+    return refuse_setting(failure_of(ErrorCode::out_of_memory, "out of memory"));
   }
   explicit_bzero(*value, std::strlen(*value));
   std::free(*value);
@@ -194,7 +187,7 @@ bool check_token(char** value, void** extra, GucSource source) {
     return !from_private_text(*value, claim) || keep(claim, extra);
   }
   if (!is_ready || source != PGC_S_SESSION || !IsTransactionState()) {
-    return refuse(
+    return refuse_setting(
         failure_of(ErrorCode::token_invalid, "a token can only be presented inside a transaction"));
   }
   Failure failure;
@@ -205,7 +198,7 @@ bool check_token(char** value, void** extra, GucSource source) {
     failure = describe_current_exception();
   }
   if (failure.is_postgres) PG_RE_THROW();
-  if (failure.sqlstate != 0) return refuse(failure);
+  if (failure.sqlstate != 0) return refuse_setting(failure);
   return accept(context, value, extra);
 }
 

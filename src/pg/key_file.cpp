@@ -1,9 +1,10 @@
 #include "pg/key_file.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdio>
+#include <cerrno>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -58,36 +59,48 @@ void start_memory() {
   throw Error{ErrorCode::key_unavailable, std::string("key file ") + why};
 }
 
-struct FileCloser {
-  std::FILE* file;
-  ~FileCloser() {
-    if (file != nullptr) std::fclose(file);
+struct OpenFile {
+  int number;
+  ~OpenFile() {
+    if (number >= 0) close(number);
   }
 };
 
-std::string read_key_file() {
-  const FileCloser closer{std::fopen(key_file, "re")};
-  if (closer.file == nullptr) refuse("cannot be opened");
+/// The text of the file, cleansed when it is dropped.
+struct KeyText {
+  std::string bytes;
+  ~KeyText() { explicit_bzero(bytes.data(), bytes.size()); }
+};
+
+void read_key_file(KeyText& text) {
+  // Whoever owns a link would choose the keys; opening a pipe would hang the session.
+  const OpenFile file{open(key_file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  if (file.number < 0) refuse(errno == ELOOP ? "is a symbolic link" : "cannot be opened");
   struct stat status;
-  if (fstat(fileno(closer.file), &status) != 0) refuse("cannot be examined");
+  if (fstat(file.number, &status) != 0) refuse("cannot be examined");
   if (!S_ISREG(status.st_mode)) refuse("is not a plain file");
   if (status.st_uid != geteuid()) refuse("is not owned by the server's user");
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) refuse("is open to others than its owner");
   if (status.st_size > kMaxFileSize) refuse("is larger than 64 kB");
-  std::string text(static_cast<std::size_t>(status.st_size), '\0');
-  if (std::fread(text.data(), 1, text.size(), closer.file) != text.size()) refuse("cannot be read");
-  return text;
+  text.bytes.resize(static_cast<std::size_t>(status.st_size));
+  std::size_t done = 0;
+  while (done < text.bytes.size()) {
+    const ssize_t count = read(file.number, text.bytes.data() + done, text.bytes.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) refuse("cannot be read");
+    done += static_cast<std::size_t>(count);
+  }
 }
 
 /// The reason why the file was refused, or nothing when `keys` holds what it says.
 std::optional<std::string> try_read(unsigned char* keys) {
   try {
-    std::string text = read_key_file();
-    key_format.parse(text, keys);
-    explicit_bzero(text.data(), text.size());
+    KeyText text;
+    read_key_file(text);
+    key_format.parse(text.bytes, keys);
     return std::nullopt;
   } catch (const Error& error) {
-    return error.message();
+    return error.detail().empty() ? error.message() : error.message() + ": " + error.detail();
   }
 }
 

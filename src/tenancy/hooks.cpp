@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/error.hpp"
+#include "tenancy/statement_rules.hpp"
 #include "tenancy/token.hpp"
 
 namespace lad::tenancy {
@@ -32,5 +33,6 @@ void require_current(std::int64_t epoch, const pg::TenantEpoch& current) {
 
 const pg::KeyFileFormat kKeyFileFormat{sizeof(KeyRing), parse_into};
 const pg::TokenRules kTokenRules{verify_token, require_current};
+const pg::StatementRule kStatementRule = require_harmless;
 
 }  // namespace lad::tenancy

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "crypto/crypto.hpp"
+#include "crypto/ed25519.hpp"
 
 namespace lad::tenancy {
 namespace {
@@ -86,18 +87,17 @@ void read_key(std::string_view line, std::size_t number, Key& key) {
                                std::to_string(rule->min_size) + " to " +
                                std::to_string(rule->max_size) + " bytes.");
   }
-}
-
-bool has_kid(const KeyRing& ring, std::string_view kid) {
-  return std::any_of(ring.keys().begin(), ring.keys().end(),
-                     [&](const Key& key) { return key.kid() == kid; });
+  if (key.algorithm == KeyAlgorithm::ed25519 && !crypto::is_ed25519_public_key(key.secret())) {
+    throw_unusable(number, "The key is not an Ed25519 public key of full order.");
+  }
 }
 
 void add_line(KeyRing& ring, std::string_view line, std::size_t number) {
   if (ring.size == KeyRing::kCapacity) throw_unusable(number, "A key file has at most 16 keys.");
   Key& slot = ring.slots[ring.size];
   read_key(line, number, slot);
-  if (has_kid(ring, slot.kid())) throw_unusable(number, "The kid is used by an earlier line.");
+  if (ring.find(slot.kid()) != nullptr)
+    throw_unusable(number, "The kid is used by an earlier line.");
   ++ring.size;
 }
 
@@ -112,9 +112,9 @@ struct CleanseUnlessKept {
 
 }  // namespace
 
-const Key* KeyRing::find(std::string_view kid, KeyAlgorithm algorithm) const noexcept {
+const Key* KeyRing::find(std::string_view kid) const noexcept {
   for (const Key& key : keys()) {
-    if (key.algorithm == algorithm && key.kid() == kid) return &key;
+    if (key.kid() == kid) return &key;
   }
   return nullptr;
 }
@@ -124,6 +124,11 @@ const Key* KeyRing::signing_key() const noexcept {
     if (key.algorithm == KeyAlgorithm::hmac_sha256) return &key;
   }
   return nullptr;
+}
+
+bool KeyRing::can_verify() const noexcept {
+  return std::any_of(keys().begin(), keys().end(),
+                     [](const Key& key) { return key.algorithm != KeyAlgorithm::kek; });
 }
 
 void KeyRing::cleanse() noexcept {

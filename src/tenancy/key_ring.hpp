@@ -11,7 +11,7 @@ namespace lad::tenancy {
 /// What a key of the key file is for.
 enum class KeyAlgorithm : std::uint8_t {
   hmac_sha256,  ///< "hmac-sha256": signs and verifies tokens of version v1; 32 to 64 bytes
-  ed25519,      ///< "ed25519": a public key of 32 bytes
+  ed25519,      ///< "ed25519": a public key, verifies tokens of version v2; 32 bytes
   kek,          ///< "kek": encrypts data keys; 32 bytes
 };
 
@@ -42,11 +42,14 @@ struct KeyRing {
 
   std::span<const Key> keys() const noexcept { return {slots.data(), size}; }
 
-  /// The key of that name and algorithm, or null. A name never chooses an algorithm.
-  const Key* find(std::string_view kid, KeyAlgorithm algorithm) const noexcept;
+  /// The key of that name, or null. What it is for, its line in the file says and nobody else.
+  const Key* find(std::string_view kid) const noexcept;
 
   /// The first hmac-sha256 key, which signs; or null.
   const Key* signing_key() const noexcept;
+
+  /// Whether any key verifies tokens.
+  bool can_verify() const noexcept;
 
   /// Overwrites every key with zeros and empties the ring.
   void cleanse() noexcept;
@@ -54,8 +57,9 @@ struct KeyRing {
 
 /// Reads the text of a key file: lines "kid algorithm base64-key", separated by blanks; empty lines
 /// and lines starting with # are skipped. A kid is 1 to 32 of A-Z a-z 0-9 _ - and unique.
-/// Throws Error(key_unavailable, LD601) naming the line and never a key; also for a file without
-/// any key and for more than 16.
+/// Throws Error(key_unavailable, LD601) naming the line and never a key; also for an ed25519 key
+/// that is no point of the curve or one of small order, for a file without any key and for more
+/// than 16.
 KeyRing parse_key_ring(std::string_view file_text);
 
 }  // namespace lad::tenancy

@@ -5,27 +5,33 @@
 #include "core/bytes.hpp"
 #include "core/error.hpp"
 #include "crypto/crypto.hpp"
+#include "crypto/ed25519.hpp"
 
 namespace lad::tenancy {
 namespace {
 
-constexpr std::string_view kVersion = "v1";
+constexpr std::string_view kHmacVersion = "v1";
+constexpr std::string_view kEd25519Version = "v2";
 
 [[noreturn]] void throw_invalid(const char* detail) {
   throw Error(ErrorCode::token_invalid, "token is not valid", detail);
 }
 
-crypto::Digest mac_of(const Key& key, std::string_view audience, std::string_view head) {
+/// What is signed.
+std::string message_of(std::string_view audience, std::string_view head) {
   std::string message;
   message.reserve(audience.size() + 1 + head.size());
   // No head contains a bar, so no audience can pose as a part of one.
-  message.append(audience).append("|").append(head);
+  return message.append(audience).append("|").append(head);
+}
+
+crypto::Digest mac_of(const Key& key, const std::string& message) {
   return crypto::hmac_sha256(key.secret(), crypto::as_bytes(message));
 }
 
-/// A token's four parts, and the head that the mac covers.
+/// A token's four parts, and the head that the signature covers.
 struct Parts {
-  std::string_view version, kid, payload, mac, head;
+  std::string_view version, kid, payload, signature, head;
 };
 
 Parts split(std::string_view token) {
@@ -44,8 +50,32 @@ Parts split(std::string_view token) {
           token.substr(dots[2] + 1), token.substr(0, dots[2])};
 }
 
+/// Whether the token is signed by that key. The key alone says how: a token of the version that
+/// belongs to another algorithm is not signed by it, whatever its bytes are.
+bool is_signed_by(const Key& key, const Parts& parts, std::string_view audience) {
+  const std::string message = message_of(audience, parts.head);
+  switch (key.algorithm) {
+    case KeyAlgorithm::hmac_sha256: {
+      crypto::Digest mac;
+      return parts.version == kHmacVersion && crypto::decode_base64url(parts.signature, mac) &&
+             crypto::equal_in_constant_time(mac, mac_of(key, message));
+    }
+    case KeyAlgorithm::ed25519: {
+      std::array<std::uint8_t, crypto::kEd25519SignatureSize> signature;
+      return parts.version == kEd25519Version &&
+             crypto::decode_base64url(parts.signature, signature) &&
+             crypto::verify_ed25519(key.secret(), crypto::as_bytes(message), signature);
+    }
+    case KeyAlgorithm::kek:
+      break;
+  }
+  return false;
+}
+
 void check_times(const Claims& claims, std::int64_t now_us, std::int64_t max_ttl_us) {
-  if (claims.issued_at_us > now_us && claims.issued_at_us - now_us > kMaxClockSkewUs) {
+  std::int64_t ahead_us = 0;
+  const bool is_far = __builtin_sub_overflow(claims.issued_at_us, now_us, &ahead_us);
+  if (claims.issued_at_us > now_us && (is_far || ahead_us > kMaxClockSkewUs)) {
     throw_invalid("The token is issued in the future.");
   }
   std::int64_t lifetime_us = 0;
@@ -90,10 +120,10 @@ std::string mint(const Claims& claims, const Key& key, std::string_view audience
   if (claims.expires_at_us <= claims.issued_at_us) {
     throw Error(ErrorCode::invalid_argument, "a token must expire after its issue");
   }
-  std::string token(kVersion);
+  std::string token(kHmacVersion);
   token.append(".").append(key.kid()).append(".");
   token += crypto::encode_base64url(encode_payload(claims));
-  const crypto::Digest mac = mac_of(key, audience, token);
+  const crypto::Digest mac = mac_of(key, message_of(audience, token));
   return token.append(".").append(crypto::encode_base64url(mac));
 }
 
@@ -118,19 +148,18 @@ void require_epoch(std::int64_t epoch, std::int64_t current, bool tenant_is_open
 
 Claims verify(std::string_view token, const KeyRing& ring, std::string_view audience,
               std::int64_t now_us, std::int64_t max_ttl_us) {
-  if (ring.signing_key() == nullptr) {
+  if (!ring.can_verify()) {
     throw Error(ErrorCode::key_unavailable, "no key to verify tokens with");
   }
   if (token.size() > kMaxTokenSize) throw_invalid("A token has at most 512 bytes.");
   const Parts parts = split(token);
-  if (parts.version != kVersion) throw_invalid("The version of the token is not supported.");
-
-  constexpr const char* kForged = "The token is not signed by a key in force for this database.";
-  const Key* const key = ring.find(parts.kid, KeyAlgorithm::hmac_sha256);
-  crypto::Digest mac;
-  if (key == nullptr || !crypto::decode_base64url(parts.mac, mac)) throw_invalid(kForged);
-  const crypto::Digest expected = mac_of(*key, audience, parts.head);
-  if (!crypto::equal_in_constant_time(mac, expected)) throw_invalid(kForged);
+  if (parts.version != kHmacVersion && parts.version != kEd25519Version) {
+    throw_invalid("The version of the token is not supported.");
+  }
+  const Key* const key = ring.find(parts.kid);
+  if (key == nullptr || !is_signed_by(*key, parts, audience)) {
+    throw_invalid("The token is not signed by a key in force for this database.");
+  }
 
   Payload payload;
   if (!crypto::decode_base64url(parts.payload, payload)) {

@@ -41,14 +41,17 @@ Claims decode_payload(std::span<const std::uint8_t, kPayloadSize> payload);
 /// hmac-sha256 key, invalid_argument (22023) for a nil tenant or an expiry not after the issue.
 std::string mint(const Claims& claims, const Key& key, std::string_view audience);
 
-/// The claims of a token that is genuine, meant for the audience and in force at now_us.
+/// The claims of a token that is genuine, meant for the audience and in force at now_us: a v1 token
+/// as minted above, or "v2.<kid>.<payload>.<signature>", signed over the same bytes with Ed25519 by
+/// the holder of the private key. How a token must be signed, the key of that kid says: a v1 token
+/// that names an ed25519 key is forged, and so is a v2 token that names an hmac-sha256 key.
 ///
-/// Throws key_unavailable (LD601) if the ring has no hmac-sha256 key; token_expired (LD003) for an
-/// otherwise sound token with expires_at_us <= now_us; token_invalid (LD002) for anything else:
-/// more than 512 bytes, another layout, version, kid, audience or mac, an encoding that is not the
-/// canonical one, a nil tenant, an issue more than 5 s in the future, an expiry not after the
-/// issue, a lifetime over max_ttl_us. Nothing in the payload is read before the mac is verified,
-/// and no error repeats any part of the token.
+/// Throws key_unavailable (LD601) if no key of the ring verifies tokens; token_expired (LD003) for
+/// an otherwise sound token with expires_at_us <= now_us; token_invalid (LD002) for anything else:
+/// more than 512 bytes, another layout, version, kid, audience or signature, an encoding that is
+/// not the canonical one, a nil tenant, an issue more than 5 s in the future, an expiry not after
+/// the issue, a lifetime over max_ttl_us. Nothing in the payload is read before the signature is
+/// verified, and no error repeats any part of the token.
 Claims verify(std::string_view token, const KeyRing& ring, std::string_view audience,
               std::int64_t now_us, std::int64_t max_ttl_us);
 

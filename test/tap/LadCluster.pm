@@ -79,6 +79,7 @@ sub _options {
     my @words = map { ('-c', "$_=$settings->{$_}") } sort keys %{$settings};
     push @words, '--database', $option{database} if defined $option{database};
     push @words, '--fsync' if $option{durable};
+    push @words, '--program', $ENV{LAD_PROGRAM} if defined $ENV{LAD_PROGRAM};
     return @words;
 }
 

@@ -1,13 +1,12 @@
 # The tenant context: who may enter it, how long it lasts, and that nothing forges or outlives it.
 use strict;
 use warnings;
-use Digest::SHA qw(hmac_sha256);
 use FindBin;
 use lib $FindBin::Bin;
-use MIME::Base64 qw(encode_base64url decode_base64);
 use Test::More;
 use Time::HiRes qw(time);
 use LadCluster;
+use LadToken;
 
 my $cluster = LadCluster->start('tenancy', database => 'tenancy');
 my %env = $cluster->environment;
@@ -40,18 +39,10 @@ sub token {
 }
 
 # The documented format, minted here without the database.
-my ($kid, undef, $secret) = split ' ', do { open my $f, '<', $env{LAD_KEY_FILE} or die $!; scalar <$f> };
-my $key = decode_base64($secret);
-my $now = int(time() * 1e6);
+my ($kid, $key) = LadToken::read_key($env{LAD_KEY_FILE});
+my $now = LadToken::now_us();
 sub mint {
-    my (%with) = @_;
-    my $issued = $with{issued} // $now;
-    my $payload = pack('H32', ($with{tenant} // $acme) =~ tr/-//dr)
-        . pack('H32', ($with{user} // '0' x 32) =~ tr/-//dr)
-        . pack('q>q>q>', $issued, $with{expires} // $issued + 600_000_000, $with{epoch} // 1);
-    my $signed = join '.', $with{version} // 'v1', $with{kid} // $kid, encode_base64url($payload);
-    my $database = $with{database} // 'tenancy';
-    return "$signed." . encode_base64url(hmac_sha256("$database|$signed", $with{key} // $key));
+    return LadToken::mint(kid => $kid, key => $key, tenant => $acme, issued => $now, database => 'tenancy', @_);
 }
 
 # What the application sees after some statements; an error shows its SQLSTATE.
@@ -206,29 +197,4 @@ is(($cluster->try("SELECT lad.issue_token('$globex')", user => 'auth'))[1] =~ /(
 $cluster->psql("ALTER DATABASE tenancy SET lad.require_context = off");
 is(app($count), '0', 'without require_context there are no rows');
 $cluster->psql("ALTER DATABASE tenancy RESET lad.require_context");
-
-# Keys: rotation, removal, a bad file, a file that others can read.
-sub write_keys {
-    my ($text, $mode) = @_;
-    open my $f, '>', $env{LAD_KEY_FILE} or die $!;
-    print $f $text;
-    close $f;
-    chmod $mode // 0600, $env{LAD_KEY_FILE};
-    $cluster->psql('SELECT pg_reload_conf()');
-    select undef, undef, undef, 0.3;
-}
-my $old_line = "$kid hmac-sha256 $secret\n";
-my $new_line = 'k2 hmac-sha256 ' . MIME::Base64::encode_base64('n' x 32, '') . "\n";
-write_keys($new_line . $old_line);
-like(token($acme), qr/^v1\.k2\./, 'after a reload the new key signs');
-is(app("BEGIN; $enter $count"), "\n10000", 'and the old one still verifies');
-write_keys("not a key file\n");
-like(token($acme), qr/^v1\.k2\./, 'a bad file leaves the keys in force');
-write_keys($old_line, 0640);
-like(token($acme), qr/^v1\.k2\./, 'so does one that others can read');
-write_keys($new_line);
-is(app("SELECT lad.authenticate('$t');"), 'LD002', 'a removed key is refused');
-my $reason = do { open my $f, '<', "$env{LAD_CLUSTER}/log" or die $!; local $/; <$f> };
-like($reason, qr/lad\.key_file refused: key file is open to others/, 'the refusal is logged');
-unlike($reason, qr/\Q$secret\E/, 'without a key');
 done_testing();

@@ -14,11 +14,13 @@ namespace {
 const std::string k32 = std::string(42, 'B') + "A=";
 const std::string k64 = std::string(84, 'C') + "CA==";
 const std::string k24 = std::string(32, 'D');
+// The public key of TEST 1 of RFC 8032.
+const std::string kPublic = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 
 TEST(ParseKeyRing, ReadsEveryAlgorithmInOrder) {
   const KeyRing ring =
       parse_key_ring("# the keys\n\n  \t\nsecrets kek " + k32 + "\r\nold-1\thmac-sha256  " + k32 +
-                     " \nNEW_2 hmac-sha256 " + k64 + "\npub ed25519 " + k32);
+                     " \nNEW_2 hmac-sha256 " + k64 + "\npub ed25519 " + kPublic);
   ASSERT_EQ(ring.size, 4U);
   EXPECT_EQ(ring.keys()[0].kid(), "secrets");
   EXPECT_EQ(ring.keys()[0].algorithm, KeyAlgorithm::kek);
@@ -36,13 +38,18 @@ TEST(KeyRing, TheFirstHmacLineSigns) {
   EXPECT_EQ(parse_key_ring("a kek " + k32).signing_key(), nullptr);
 }
 
-TEST(KeyRing, FindNeedsBothNameAndAlgorithm) {
+TEST(KeyRing, FindsAKeyByItsExactName) {
   const KeyRing ring = parse_key_ring("a kek " + k32 + "\nb hmac-sha256 " + k32);
-  EXPECT_EQ(ring.find("b", KeyAlgorithm::hmac_sha256), &ring.keys()[1]);
-  EXPECT_EQ(ring.find("a", KeyAlgorithm::hmac_sha256), nullptr);
-  EXPECT_EQ(ring.find("b", KeyAlgorithm::ed25519), nullptr);
-  EXPECT_EQ(ring.find("", KeyAlgorithm::hmac_sha256), nullptr);
-  EXPECT_EQ(ring.find("B", KeyAlgorithm::hmac_sha256), nullptr);
+  EXPECT_EQ(ring.find("a"), &ring.keys()[0]);
+  EXPECT_EQ(ring.find("b"), &ring.keys()[1]);
+  for (const char* name : {"", "B", "bb", "c"}) EXPECT_EQ(ring.find(name), nullptr) << name;
+}
+
+TEST(KeyRing, AllButKeyEncryptionKeysVerify) {
+  EXPECT_FALSE(KeyRing{}.can_verify());
+  EXPECT_FALSE(parse_key_ring("a kek " + k32).can_verify());
+  EXPECT_TRUE(parse_key_ring("a kek " + k32 + "\nb hmac-sha256 " + k32).can_verify());
+  EXPECT_TRUE(parse_key_ring("a ed25519 " + kPublic).can_verify());
 }
 
 TEST(KeyRing, CleanseEmptiesIt) {
@@ -90,6 +97,13 @@ TEST(ParseKeyRing, RefusesABadKey) {
   EXPECT_EQ(refusal("a hmac-sha256 " + k24),
             on_line(1, "A key for hmac-sha256 has 32 to 64 bytes."));
   EXPECT_EQ(refusal("a ed25519 " + k64), on_line(1, "A key for ed25519 has 32 to 32 bytes."));
+  // 2 is the second coordinate of no point; the other two points are of order 4 and 2.
+  for (const char* bad : {"AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+                          "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+                          "7P///////////////////////////////////////38="}) {
+    EXPECT_EQ(refusal("a ed25519 " + std::string(bad)),
+              on_line(1, "The key is not an Ed25519 public key of full order."));
+  }
   EXPECT_EQ(refusal("a kek " + k24), on_line(1, "A key for kek has 32 to 32 bytes."));
 }
 

@@ -25,7 +25,7 @@ const KeyRing& ring() {
   static const KeyRing keys = parse_key_ring(
       "main hmac-sha256 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
       "next hmac-sha256 ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=\n"
-      "pub ed25519 ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=\n"
+      "pub ed25519 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
       "sec kek ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=\n");
   return keys;
 }
@@ -162,7 +162,7 @@ TEST(Token, MoreThan512BytesAreRefusedEvenIfSigned) {
 }
 
 TEST(Token, OtherVersionsAreRefusedEvenIfSigned) {
-  for (const char* version : {"v0", "v2", "V1", "v01", "", "v1 "}) {
+  for (const char* version : {"v0", "v2", "v3", "V1", "v01", "", "v1 "}) {
     const std::string head = std::string(version) + ".main." + payload_of(claims());
     EXPECT_EQ(verdict(sign(head)), "token_invalid") << version;
   }
@@ -237,6 +237,10 @@ TEST(Token, LifetimesOutOfRangeAreRefusedEvenIfSigned) {
   EXPECT_EQ(verdict_of_times(-kSecond, kMax), "token_invalid");
   EXPECT_EQ(verdict_of_times(kMax - 1, kMax), "token_invalid");
   EXPECT_EQ(verdict_of_times(kMin, kMin + 1), "token_expired");
+  Claims far = claims();
+  far.issued_at_us = kMax - 1;
+  far.expires_at_us = kMax;
+  EXPECT_EQ(verdict(sign(far), -kSecond), "token_invalid");
 }
 
 TEST(Token, ANilTenantIsRefused) {
@@ -256,7 +260,7 @@ TEST(Mint, RefusesWhatVerifyCouldNotTake) {
   EXPECT_EQ(code_of([&] { mint(claims(), Key{}, kAudience); }), "key_unavailable");
 }
 
-TEST(Verify, WithoutAnHmacKeySaysSo) {
+TEST(Verify, WithoutAKeyForTokensSaysSo) {
   const auto with = [](const KeyRing& keys) {
     return code_of([&] { verify(minted(), keys, kAudience, kNow, kMaxTtl); });
   };
