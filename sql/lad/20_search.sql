@@ -34,3 +34,15 @@ REVOKE ALL ON FUNCTION lad.text_matches(tsvector, tsquery) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.text_ilike(text, text) TO lad_app, lad_service, lad_owner;
 GRANT EXECUTE ON FUNCTION lad.json_contains(jsonb, jsonb) TO lad_app, lad_service, lad_owner;
 GRANT EXECUTE ON FUNCTION lad.text_matches(tsvector, tsquery) TO lad_app, lad_service, lad_owner;
+
+-- lad_owner names pg_trgm's operator class when it makes the tables' indexes, wherever that lies.
+DO $$
+DECLARE
+    home regnamespace;
+BEGIN
+    SELECT extnamespace INTO home FROM pg_catalog.pg_extension WHERE extname = 'pg_trgm';
+    IF NOT pg_catalog.has_schema_privilege('lad_owner', home::oid, 'USAGE') THEN
+        EXECUTE pg_catalog.format('GRANT USAGE ON SCHEMA %s TO lad_owner', home);
+    END IF;
+END
+$$;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""bench.py [posts] [reads]: ratios against baselines that run interleaved with what they are compared to.
+"""bench.py [posts] [reads] [search]: ratios against baselines that run interleaved with what they are compared to.
 
 Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
 second; reads are CPU time of one backend (/proc/PID/schedstat), which other processes do not touch.
@@ -11,6 +11,8 @@ import platform
 import statistics
 import subprocess
 import sys
+
+import search
 
 HERE = pathlib.Path(__file__).resolve().parent
 CYCLES = int(os.environ.get("LAD_BENCH_CYCLES", "4"))
@@ -105,7 +107,8 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, {platform.machine()}, {psql('SHOW server_version').strip()},"
           f" commit {commit}, {CYCLES} cycles of {SECONDS} s, fsync on\n")
     print("| what / baseline | median ratio | range | |\n|---|---|---|---|")
-    parts = {"posts": bench_posts, "reads": bench_reads}
+    parts = {"posts": bench_posts, "reads": bench_reads,
+             "search": lambda: search.run(psql, token, show, CYCLES)}
     for name in sys.argv[1:] or parts:
         parts[name]()
 
