@@ -66,38 +66,65 @@ bool is_led_by_fixed_tenant(PlannerInfo* root, IndexOptInfo* index) {
   return false;
 }
 
-List* derive_condition(SupportRequestIndexCondition* request,
-                       std::span<const SearchOperator> operators) {
-  if (!IsA(request->node, FuncExpr) || request->indexarg != 0 || request->indexcol == 0) return NIL;
-  const auto* call = reinterpret_cast<const FuncExpr*>(request->node);
-  const SearchOperator* search = find_operator(call->args, operators);
-  if (search == nullptr || call->inputcollid != request->indexcollation ||
-      !op_in_opfamily(search->builtin, request->opfamily)) {
+/// Whether evaluating the pattern cannot raise and, of an index that reads other tenants' entries
+/// on its way, its support functions cannot either. PostgreSQL may start an index scan only if
+/// another one, without the tenant, has found a row: an error would tell of that row.
+bool is_harmless(Node* pattern, const SearchOperator& search) {
+  while (IsA(pattern, RelabelType)) {
+    pattern = reinterpret_cast<Node*>(reinterpret_cast<RelabelType*>(pattern)->arg);
+  }
+  if (IsA(pattern, Const)) return true;
+  if (search.index_may_raise) return false;
+  // Other parameters stand for subqueries, which are evaluated when they are first needed.
+  return IsA(pattern, Var) ||
+         (IsA(pattern, Param) && reinterpret_cast<Param*>(pattern)->paramkind == PARAM_EXTERN);
+}
+
+List* derive_condition(SupportRequestIndexCondition* request, const FuncExpr* call,
+                       const SearchOperator& search) {
+  if (request->indexarg != 0 || request->indexcol == 0 ||
+      call->inputcollid != request->indexcollation ||
+      !op_in_opfamily(search.builtin, request->opfamily)) {
     return NIL;
   }
   auto* pattern = static_cast<Node*>(lsecond(call->args));
-  if (!is_pseudo_constant_for_index(request->root, pattern, request->index) ||
+  if (!is_harmless(pattern, search) ||
+      !is_pseudo_constant_for_index(request->root, pattern, request->index) ||
       !is_led_by_fixed_tenant(request->root, request->index)) {
     return NIL;
   }
   // The search itself stays as recheck: the built-in operator is never evaluated on a row.
   request->lossy = true;
   Expr* condition =
-      make_opclause(search->builtin, BOOLOID, false, static_cast<Expr*>(linitial(call->args)),
+      make_opclause(search.builtin, BOOLOID, false, static_cast<Expr*>(linitial(call->args)),
                     reinterpret_cast<Expr*>(pattern), InvalidOid, request->indexcollation);
   return list_make1(condition);
+}
+
+/// False for a constant with which the search is never true.
+bool can_be_true(const Node* pattern, const SearchOperator& search, Oid collation) {
+  if (!IsA(pattern, Const)) return true;
+  const auto* constant = reinterpret_cast<const Const*>(pattern);
+  return !constant->constisnull && search.accepts(constant->constvalue, collation);
+}
+
+List* condition_for(SupportRequestIndexCondition* request,
+                    std::span<const SearchOperator> operators) {
+  if (!IsA(request->node, FuncExpr)) return NIL;
+  const auto* call = reinterpret_cast<const FuncExpr*>(request->node);
+  const SearchOperator* search = find_operator(call->args, operators);
+  if (search == nullptr ||
+      !can_be_true(static_cast<Node*>(lsecond(call->args)), *search, call->inputcollid)) {
+    return NIL;
+  }
+  return guard([=] { return derive_condition(request, call, *search); });
 }
 
 Selectivity estimate(const SupportRequestSelectivity* request, const SearchOperator& search) {
   const Node* pattern = guard([request] {
     return estimate_expression_value(request->root, static_cast<Node*>(lsecond(request->args)));
   });
-  if (IsA(pattern, Const)) {
-    const auto* constant = reinterpret_cast<const Const*>(pattern);
-    if (constant->constisnull || !search.accepts(constant->constvalue, request->inputcollid)) {
-      return 0.0;
-    }
-  }
+  if (!can_be_true(pattern, search, request->inputcollid)) return 0.0;
   return guard([request, &search] {
     return request->is_join
                ? join_selectivity(request->root, search.builtin, request->args,
@@ -112,7 +139,7 @@ Selectivity estimate(const SupportRequestSelectivity* request, const SearchOpera
 Datum answer_planner(Node* node, std::span<const SearchOperator> operators) {
   if (IsA(node, SupportRequestIndexCondition)) {
     auto* request = reinterpret_cast<SupportRequestIndexCondition*>(node);
-    return PointerGetDatum(guard([=] { return derive_condition(request, operators); }));
+    return PointerGetDatum(condition_for(request, operators));
   }
   if (IsA(node, SupportRequestSelectivity)) {
     auto* request = reinterpret_cast<SupportRequestSelectivity*>(node);

@@ -15,6 +15,9 @@ struct SearchOperator {
   /// Whether a search with the pattern can be true at all; the built-in operator need not raise
   /// then. Not called inside a guard.
   bool (*accepts)(Datum pattern, Oid collation);
+  /// Whether an index may raise for a pattern that is not accepted: it is asked only about
+  /// constants then, which the planner has seen.
+  bool index_may_raise = false;
 };
 
 inline constexpr Oid kIlikeOperator = 1627;     // ~~* (text, text)
@@ -24,7 +27,8 @@ inline constexpr Oid kMatchesOperator = 3636;   // @@ (tsvector, tsquery)
 /// Answers a request of the planner. A condition is derived only for a later column of an index
 /// whose first column is the table's tenant_id, and only where the query fixes the tenant before
 /// anything else is asked: otherwise the number of index rows read would tell of other tenants'.
-/// Searches keep their declared cost, which makes the tenant's condition come first.
+/// The pattern is a constant, a parameter or another table's column. Searches keep their declared
+/// cost, which makes the tenant's condition come first.
 Datum answer_planner(Node* request, std::span<const SearchOperator> operators);
 
 }  // namespace lad::pg

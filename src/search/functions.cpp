@@ -76,7 +76,8 @@ bool accepts_words(Datum pattern, Oid) {
 constexpr std::array kOperators{
     pg::SearchOperator{TEXTOID, pg::kIlikeOperator, accepts_text},
     pg::SearchOperator{JSONBOID, pg::kContainsOperator, accepts_json},
-    pg::SearchOperator{TSQUERYOID, pg::kMatchesOperator, accepts_words},
+    // GIN evaluates a query recursively, on the words of any tenant.
+    pg::SearchOperator{TSQUERYOID, pg::kMatchesOperator, accepts_words, true},
 };
 
 }  // namespace

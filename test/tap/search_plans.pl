@@ -100,6 +100,11 @@ unlike(plan_of("leading WHERE lad.text_ilike(name, local)"), qr/Cond:.* ~~\*/, '
 unlike(plan_of("leading WHERE lad.text_ilike('name', name)"), qr/Cond:.* ~~\*/, 'nor for a column that is the pattern');
 like(plan_of("leading AS l, (VALUES ('%c4ca%'), ('%c81e%')) AS p (pattern) WHERE lad.text_ilike(l.name, p.pattern)"),
     qr/Index Cond: .*name ~~\* .*column1/, 'a pattern may come from another table');
+unlike(plan_of("leading WHERE lad.text_ilike(name, (SELECT '%c4ca%'))"), qr/Cond:.* ~~\*/, 'not from a subquery, which is evaluated when the scan begins');
+unlike(plan_of("leading WHERE lad.text_ilike(name, current_setting('a.b'))"), qr/Cond:.* ~~\*/, 'nor from a function that may raise');
+unlike(plan_of("leading WHERE lad.text_matches(words, (repeat('word1 & ', 300) || 'end')::tsquery)"), qr/Cond:.* @@/, 'a query beyond the limit does not reach the index');
+unlike(app("SET enable_seqscan = off; PREPARE p (tsquery) AS SELECT count(*) FROM lad_data.leading WHERE lad.text_matches(words, \$1);"
+    . " SET plan_cache_mode = force_generic_plan; EXPLAIN (COSTS OFF) EXECUTE p ('word17')"), qr/Cond:.* @@/, 'nor one that the planner has not seen');
 like(plan_of("leads WHERE lad.text_ilike(first_name, '%c4ca%')"), qr/leads_tenant_id_first_name_last_name_email_company_name_idx/,
     'the leads are searched by name');
 like(plan_of("leads WHERE lad.text_ilike(email, '%777\@%')"), qr/leads_tenant_id_first_name_last_name_email_company_name_idx/, 'and by address');
