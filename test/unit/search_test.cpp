@@ -272,6 +272,16 @@ TEST(WordQuery, PhrasesCountTheWordsBetween) {
   EXPECT_FALSE(found(phrase(word("a", false, 1 << 3), word("ab"))));
 }
 
+TEST(WordQuery, PhrasesAreAlignedByTheirLastWord) {
+  const Query triple = phrase(word("a"), phrase(word("ab"), word("b")));
+  EXPECT_TRUE(found(phrase(word("a"), triple, 0))) << "two words wide";
+  EXPECT_FALSE(found(phrase(word("a"), triple, 1)));
+  const Query nowhere = phrase(word("ab"), word("a"));
+  EXPECT_TRUE(found(phrase(binary(Kind::disjunction, nowhere, word("ab")), word("b"))))
+      << "what matches nowhere is not wide";
+  EXPECT_TRUE(found(phrase(binary(Kind::disjunction, word("ab"), nowhere), word("b"))));
+}
+
 TEST(WordQuery, NegationsWithinPhrasesMeanOtherPlaces) {
   EXPECT_TRUE(found(phrase(word("a"), negation(word("ab"))))) << "the second a";
   EXPECT_FALSE(found(phrase(word("ab"), negation(word("b")))));
