@@ -109,7 +109,7 @@ unlike(plan_of("bare WHERE lad.text_ilike('name', name)"), qr/Cond:.* ~~\*/, 'no
 like(plan_of("leading AS l, (VALUES ('%c4ca%'), ('%c81e%')) AS p (pattern) WHERE lad.text_ilike(l.name, p.pattern)"),
     qr/Index Cond: .*name ~~\* .*column1/, 'a pattern may come from another table');
 unlike(plan_of("bare WHERE lad.text_ilike(name, (SELECT '%c4ca%'))"), qr/Cond:.* ~~\*/, 'not from a subquery, which is evaluated when the scan begins');
-unlike(plan_of("bare WHERE lad.text_ilike(name, current_setting('a.b'))"), qr/Cond:.* ~~\*/, 'nor from a function that may raise');
+unlike(plan_of("bare WHERE lad.text_ilike(name, current_setting('application_name'))"), qr/Cond:.* ~~\*/, 'nor from a function that may raise');
 unlike(plan_of("bare WHERE lad.text_matches(words, (repeat('word1 & ', 300) || 'end')::tsquery)"), qr/Cond:.* @@/, 'a query beyond the limit does not reach the index');
 unlike(app("SET enable_seqscan = off; PREPARE p (tsquery) AS SELECT count(*) FROM lad_data.bare WHERE lad.text_matches(words, \$1);"
     . " SET plan_cache_mode = force_generic_plan; EXPLAIN (COSTS OFF) EXECUTE p ('word17')"), qr/Cond:.* @@/, 'nor one that the planner has not seen');
@@ -163,7 +163,7 @@ SQL
 my %long = (
     'text_ilike' => q(repeat('a', 60000000) AS a, '%' || repeat('a_', 2000) || 'b' AS b),
     'json_contains' => q(a, a || '[[-1]]' AS b FROM (SELECT jsonb_agg(jsonb_build_array(n)) AS a
-        FROM generate_series(1, 50000) n) AS t),
+        FROM generate_series(1, 200000) n) AS t),
     'text_matches' => q((SELECT string_agg('a' || n || ':' || n % 16000 + 1, ' ')::tsvector FROM generate_series(1, 60000) n) AS a,
         (repeat('a:* <-> ', 250) || 'x')::tsquery AS b),
 );
