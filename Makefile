@@ -12,6 +12,7 @@ SQL_PARTS := \
 	sql/lad/00_roles.sql \
 	sql/lad/10_tenancy.sql \
 	sql/lad/15_access.sql \
+	sql/lad/20_search.sql \
 	sql/lad/30_wallet.sql \
 	sql/lad/40_ledger.sql \
 	sql/lad/50_usage.sql \

@@ -33,7 +33,7 @@ SELECT p.proname, pg_get_function_arguments(p.oid),
                           'superusers') END
   FROM pg_proc p
  WHERE p.pronamespace = 'lad'::regnamespace
-   AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+   AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype, 'internal'::regtype)
  ORDER BY p.proname COLLATE "C", pg_get_function_identity_arguments(p.oid) COLLATE "C"
 """
 

@@ -72,6 +72,12 @@ CREATE INDEX leads_tenant_id_assigned_user_id_idx
     ON lad_data.leads (tenant_id, assigned_user_id) WHERE assigned_user_id IS NOT NULL;
 CREATE INDEX leads_tenant_id_user_id_idx
     ON lad_data.leads (tenant_id, user_id) WHERE user_id IS NOT NULL;
+-- For lad.text_ilike and lad.json_contains on any of the columns.
+CREATE INDEX leads_tenant_id_first_name_last_name_email_company_name_idx
+    ON lad_data.leads USING gin (tenant_id, first_name gin_trgm_ops, last_name gin_trgm_ops,
+        email gin_trgm_ops, company_name gin_trgm_ops);
+CREATE INDEX leads_tenant_id_tags_custom_fields_idx
+    ON lad_data.leads USING gin (tenant_id, tags jsonb_path_ops, custom_fields jsonb_path_ops);
 
 CREATE TRIGGER leads_write_check_vocabulary
     BEFORE INSERT OR UPDATE OF stage, status ON lad_data.leads

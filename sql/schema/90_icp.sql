@@ -35,6 +35,10 @@ CREATE TABLE lad_data.ai_conversations (
 CREATE INDEX ai_conversations_tenant_id_user_id_created_at_idx
     ON lad_data.ai_conversations (tenant_id, user_id, created_at DESC);
 CREATE INDEX ai_conversations_organization_id_idx ON lad_data.ai_conversations (organization_id);
+-- For lad.json_contains on either column.
+CREATE INDEX ai_conversations_tenant_id_icp_data_metadata_idx
+    ON lad_data.ai_conversations
+    USING gin (tenant_id, icp_data jsonb_path_ops, metadata jsonb_path_ops);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON lad_data.ai_conversations TO lad_app, lad_service;
 
@@ -141,6 +145,9 @@ CREATE TABLE lad_data.ai_icp_profiles (
 
 CREATE INDEX ai_icp_profiles_tenant_id_user_id_idx ON lad_data.ai_icp_profiles (tenant_id, user_id);
 CREATE INDEX ai_icp_profiles_organization_id_idx ON lad_data.ai_icp_profiles (organization_id);
+-- For lad.json_contains.
+CREATE INDEX ai_icp_profiles_tenant_id_icp_data_idx
+    ON lad_data.ai_icp_profiles USING gin (tenant_id, icp_data jsonb_path_ops);
 CREATE INDEX ai_icp_profiles_tenant_id_source_conversation_id_idx
     ON lad_data.ai_icp_profiles (tenant_id, source_conversation_id)
     WHERE source_conversation_id IS NOT NULL;

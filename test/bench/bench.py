@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""bench.py [posts] [reads] [load] [install]: ratios against baselines that run interleaved.
+"""bench.py [posts] [reads] [search] [load] [install]: ratios against baselines that run interleaved.
 
 Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
 second; reads and loads are CPU time of one backend (/proc/PID/schedstat), which other processes do not
@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 
+import search
 from harness import CPU, CYCLES, HERE, SECONDS, psql, show
 from load import bench_install, bench_load
 
@@ -93,10 +94,11 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, {platform.machine()}, {psql('SHOW server_version').strip()},"
           f" commit {commit}, {CYCLES} cycles of {SECONDS} s, fsync on\n")
     print("| what / baseline | median ratio | range | |\n|---|---|---|---|")
-    parts = {"posts": bench_posts, "reads": bench_reads, "load": bench_load,
-             "install": bench_install}
+    parts = {"posts": bench_posts, "reads": bench_reads,
+             "search": lambda: search.run(psql, token, show, CYCLES),
+             "load": bench_load, "install": bench_install}
     names = sys.argv[1:] or list(parts)
-    if {"posts", "reads"} & set(names):
+    if {"posts", "reads", "search"} & set(names):
         psql((HERE / "setup.sql").read_text())
     for name in names:
         parts[name]()

@@ -37,12 +37,15 @@ CREATE TABLE probe.good (type text, value text);
 INSERT INTO probe.good VALUES ('text', '''probe'''), ('numeric', '1'), ('boolean', 'true'),
     ('integer', '1'), ('bigint', '1'), ('jsonb', '''{}'''), ('interval', '''1 minute'''),
     ('timestamp with time zone', 'pg_catalog.now()'), ('regclass', '''lad_data.leads'''),
-    ('text[]', '''{probe}'''), ('uuid[]', '''{}''');
+    ('text[]', '''{probe}'''), ('uuid[]', '''{}'''),
+    ('tsvector', '''a:1A b'''), ('tsquery', '''a <-> b''');
 INSERT INTO probe.good SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wallets WHERE tenant_id = '$acme';
 CREATE TABLE probe.bad (type text, value text);
 INSERT INTO probe.bad VALUES
     ('text', ''''''), ('text', 'repeat(''x'', 10000000)'), ('text', 'E''\\\\x01\\\\x1b'''), ('text', '''%s%n; DROP TABLE lad_data.leads; --'''),
     ('text', '''call:00000000-0000-4000-8000-0000000000aa'''), ('text', 'E''\\\\u202e\\\\u0000a''::text'), ('text', '''NaN'''),
+    ('text', '''%\\'''), ('tsvector', ''''''), ('tsvector', '(SELECT string_agg(n::text, '' '') FROM generate_series(1, 50000) n)'),
+    ('tsquery', ''''''), ('tsquery', 'repeat(''a & '', 3000) || ''a'''), ('tsquery', '''!!!(!a <16384> !b:*ABCD)'''),
     ('numeric', '''NaN'''), ('numeric', '''Infinity'''), ('numeric', '''-Infinity'''), ('numeric', '1e-27'),
     ('numeric', '1e131071'), ('numeric', '0'), ('numeric', '-1'), ('numeric', '99999999999999.999999'), ('numeric', '1e14'),
     ('integer', '-2147483648'), ('integer', '2147483647'), ('integer', '0'),
@@ -88,7 +91,7 @@ CREATE VIEW probe.calls AS
 WITH functions AS (
     SELECT p.oid, p.proname, p.pronargs, (p.proargtypes::oid[])[0:p.pronargs - 1] AS types
     FROM pg_proc p
-    WHERE p.pronamespace = 'lad'::regnamespace AND p.prorettype <> 'trigger'::regtype AND p.prokind = 'f'
+    WHERE p.pronamespace = 'lad'::regnamespace AND p.prorettype NOT IN ('trigger'::regtype, 'internal'::regtype) AND p.prokind = 'f'
 ), arguments AS (
     SELECT f.oid, f.proname, a.n, format_type(a.type, NULL) AS type
     FROM functions f, unnest(f.types) WITH ORDINALITY AS a (type, n)
