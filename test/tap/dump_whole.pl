@@ -90,5 +90,6 @@ is($cluster->sqlstate("BEGIN; SELECT lad.authenticate('$token'); DELETE FROM lad
     '42501', 'nor does it touch the ledger');
 is($cluster->sqlstate('DELETE FROM lad_data.billing_ledger_transactions', database => $in), 'LD102', 'which stays immutable');
 is(restored("SELECT string_agg(DISTINCT action, ',') FROM lad.install_schema()"), 'exists', 'nothing is left to install');
+is(restored('SELECT * FROM lad.lint() WHERE level <> $$info$$'), '', 'nor to mend');
 is($cluster->sqlstate('CREATE TABLE lad_data.bad (id int PRIMARY KEY)', database => $in), '23514', 'new tables are watched');
 done_testing();

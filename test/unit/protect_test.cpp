@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "catalog/names.hpp"
+#include "catalog/server_flaws.hpp"
 
 namespace lad::catalog {
 namespace {
@@ -124,6 +125,14 @@ TEST(PartName, KeepsWithinANameOfPostgreSql) {
   for (int i = 0; i < 30; ++i) umlauts += "\xC3\xA4";
   EXPECT_EQ(part_name(umlauts + "n", "update_keep_tenant").size() % 2, 1u);
   EXPECT_EQ(part_name("x" + umlauts, "tenant").size(), 62u);
+}
+
+TEST(ServerFlaws, NamesWhatLaterMinorsFixed) {
+  EXPECT_EQ(server_flaws(150020), "");
+  EXPECT_EQ(server_flaws(150019), "CVE-2026-120154 (fixed in 15.20)");
+  EXPECT_NE(server_flaws(150003).find("CVE-2023-39418 (fixed in 15.4)"), std::string::npos);
+  EXPECT_EQ(server_flaws(150003).find("CVE-2023-2455"), std::string::npos);
+  EXPECT_EQ(sound_version(), "15.20");
 }
 
 }  // namespace
