@@ -19,7 +19,8 @@ SQL_PARTS := \
 	sql/lad/60_calls.sql \
 	sql/lad/65_leads.sql \
 	sql/lad/70_records.sql \
-	sql/lad/80_catalog.sql
+	sql/lad/80_catalog.sql \
+	sql/lad/85_protect.sql
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))

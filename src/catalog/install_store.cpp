@@ -2,9 +2,11 @@
 
 #include <set>
 
+#include "catalog/event_trigger_store.hpp"
 #include "catalog/schema_store.hpp"
 #include "catalog/trial_store.hpp"
 #include "pg/as_owner.hpp"
+#include "pg/event_trigger.hpp"
 
 namespace lad::catalog {
 namespace {
@@ -241,7 +243,10 @@ class Installation {
 
 std::vector<store::Action> install_schema() {
   store::set_search_path();
-  return Installation{}.run();
+  const pg::DdlHold hold;
+  std::vector<store::Action> actions = Installation{}.run();
+  add_event_trigger(actions);
+  return actions;
 }
 
 }  // namespace lad::catalog

@@ -1,14 +1,9 @@
 #include "catalog/protection.hpp"
 
+#include "catalog/names.hpp"
+
 namespace lad::catalog {
 namespace {
-
-/// Names in lad_data are plain identifiers, save for tables a user added.
-std::string quoted(const std::string& name) {
-  std::string result = "\"";
-  for (const char c : name) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + "\"";
-}
 
 class Derivation {
  public:
@@ -45,7 +40,7 @@ class Derivation {
   }
 
   void policy(const char* suffix, const std::string& role, const std::string& rows) {
-    const std::string name = table_.name + "_" + suffix;
+    const std::string name = part_name(table_.name, suffix);
     add("policy " + name + " on lad_data." + table_.name, table_.policies.contains(name),
         "CREATE POLICY " + quoted(name) + " ON " + target_ + " TO " + role + " USING (" + rows +
             ") WITH CHECK (" + rows + ")");
@@ -67,14 +62,14 @@ class Derivation {
   }
 
   void trigger(const char* suffix, const char* events, const char* call) {
-    const std::string name = table_.name + "_" + suffix;
+    const std::string name = part_name(table_.name, suffix);
     add("trigger " + name + " on lad_data." + table_.name, table_.triggers.contains(name),
         "CREATE TRIGGER " + quoted(name) + " BEFORE " + events + " ON " + target_ +
             " FOR EACH ROW EXECUTE FUNCTION lad." + call);
   }
 
   void writer_trigger() {
-    const std::string name = table_.name + "_write_access";
+    const std::string name = part_name(table_.name, "write_access");
     add("trigger " + name + " on lad_data." + table_.name, table_.triggers.contains(name),
         "CREATE TRIGGER " + quoted(name) + " BEFORE INSERT OR UPDATE OR DELETE ON " + target_ +
             " FOR EACH STATEMENT EXECUTE FUNCTION lad.require_writer()");

@@ -28,6 +28,7 @@ constexpr off_t kMaxFileSize = 65536;
 struct SharedKeys {
   std::uint64_t generation;  // 0: never read well
   TimestampTz loaded_for;    // the reload that the last attempt answered
+  char refusal[200];         // why the last attempt failed; empty when it did not
   unsigned char bytes[kMaxKeysSize];
 };
 
@@ -104,6 +105,10 @@ std::optional<std::string> try_read(unsigned char* keys) {
   }
 }
 
+bool is_set() {
+  return key_file != nullptr && key_file[0] != '\0';
+}
+
 void report_refusal(const char* reason, bool has_keys) {
   guard([&] {
     ereport(LOG, (errcode(ERRCODE_CONFIG_FILE_ERROR), errmsg("lad.key_file refused: %s", reason),
@@ -128,6 +133,7 @@ void refresh() {
     // Another backend may have answered a later reload meanwhile: its keys must not be undone.
     if (unanswered && PgReloadTime > shared->loaded_for) {
       if (!refusal) publish(keys);
+      strlcpy(shared->refusal, refusal ? refusal->c_str() : "", sizeof(shared->refusal));
       shared->loaded_for = PgReloadTime;
     }
     std::memcpy(&local, shared, sizeof(local));
@@ -138,6 +144,12 @@ void refresh() {
 }
 
 }  // namespace
+
+std::string key_file_problem() {
+  if (!is_set()) return "no key file is set";
+  refresh();
+  return local.refusal;
+}
 
 void define_key_file(const KeyFileFormat& format) {
   key_format = format;
@@ -153,9 +165,7 @@ void define_key_file(const KeyFileFormat& format) {
 }
 
 const void* current_keys() {
-  if (key_file == nullptr || key_file[0] == '\0') {
-    throw Error{ErrorCode::key_unavailable, "no key file is set"};
-  }
+  if (!is_set()) throw Error{ErrorCode::key_unavailable, "no key file is set"};
   if (PgReloadTime > shared->loaded_for || local.generation != shared->generation ||
       local.generation == 0) {
     refresh();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 /// The key file (setting lad.key_file), read once a reload and shared by all backends.
@@ -22,5 +23,8 @@ void define_key_file(const KeyFileFormat& format);
 
 /// The keys in force. Throws key_unavailable (LD601) when no file was ever read well.
 const void* current_keys();
+
+/// Why the file was refused when it was last read, or that none is set; empty when all is well.
+std::string key_file_problem();
 
 }  // namespace lad::pg

@@ -1,7 +1,10 @@
 #include "pg/session.hpp"
 
+#include <cstdlib>
+
 extern "C" {
 #include <utils/datum.h>
+#include <utils/guc.h>
 }
 
 namespace lad::pg {
@@ -36,6 +39,10 @@ std::string log_service(const std::string& reason) {
   return role;
 }
 
+void notice(const char* message) {
+  guard([message] { ereport(NOTICE, (errmsg("%s", message))); });
+}
+
 void require_caller(const char* role, const char* action) {
   if (caller_has_role(role)) return;
   throw Error{ErrorCode::privilege, std::string("must be a member of ") + role + " to " + action};
@@ -46,6 +53,10 @@ std::int64_t finite_unix_us(Timestamp at, const char* name) {
     throw Error{ErrorCode::invalid_argument, std::string(name) + " must be finite"};
   }
   return unix_us(at);
+}
+
+int server_version() {
+  return guard([] { return std::atoi(GetConfigOption("server_version_num", false, false)); });
 }
 
 bool is_superuser() {

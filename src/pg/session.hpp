@@ -17,6 +17,9 @@ bool caller_has_role(const char* role);
 /// Writes to the server's log who acts as a service and why; returns the role's name.
 std::string log_service(const std::string& reason);
 
+/// Tells the client something that is no error.
+void notice(const char* message);
+
 /// Throws privilege (42501) "must be a member of ROLE to ACTION" unless the caller is.
 void require_caller(const char* role, const char* action);
 
@@ -68,6 +71,9 @@ inline Timestamp from_unix_us(std::int64_t us) {
 
 /// As unix_us, but throws invalid_argument (22023) for infinity.
 std::int64_t finite_unix_us(Timestamp at, const char* name);
+
+/// The server's version, such as 150020.
+int server_version();
 
 /// Whether the current role is a superuser.
 bool is_superuser();
