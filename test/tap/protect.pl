@@ -199,7 +199,7 @@ CREATE VIEW evil.pg_class AS SELECT 1 AS oid;
 CREATE VIEW evil.pg_policy AS SELECT 1 AS oid;
 CREATE TABLE public.victim (id int);
 SQL
-is($cluster->psql('SET search_path = evil, pg_catalog; SET standard_conforming_strings = off; SELECT count(*) FROM lad.protect($$public.victim$$)'), '7', 'names are found in pg_catalog');
+is($cluster->psql('SET search_path = evil, pg_catalog; SET standard_conforming_strings = off; SELECT count(*) FROM lad.protect($$public.victim$$)'), '8', 'names are found in pg_catalog');
 is($cluster->sqlstate('SET search_path = evil, pg_catalog; SELECT lad.protect($$public.victim$$)', user => 'other'), '42501', 'and rights are asked there');
 
 # What comes into lad_data.
