@@ -156,15 +156,39 @@ COMMENT ON TYPE lad.ledger_problem IS
 
 CREATE FUNCTION lad.verify_ledger(
     wallet_id        uuid DEFAULT NULL,
-    since_checkpoint boolean DEFAULT true
+    since_checkpoint boolean DEFAULT true,
+    checkpoint       text DEFAULT NULL
 ) RETURNS SETOF lad.ledger_problem
     LANGUAGE c STABLE PARALLEL RESTRICTED
     SET search_path = pg_catalog, lad, pg_temp
     AS 'MODULE_PATHNAME', 'lad_verify_ledger';
-REVOKE ALL ON FUNCTION lad.verify_ledger(uuid, boolean) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION lad.verify_ledger(uuid, boolean) TO lad_app, lad_service;
-COMMENT ON FUNCTION lad.verify_ledger(uuid, boolean) IS
-    'Recomputes sequence, balances, hashes and holds of one wallet or of all the caller may see, in one snapshot and without blocking posts; a row for each broken invariant, none when sound. Where no checkpoint was stored the whole chain is read, whatever since_checkpoint says. LD205 unknown wallet.';
+REVOKE ALL ON FUNCTION lad.verify_ledger(uuid, boolean, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lad.verify_ledger(uuid, boolean, text) TO lad_app, lad_service;
+COMMENT ON FUNCTION lad.verify_ledger(uuid, boolean, text) IS
+    'Recomputes sequence, balances, hashes and holds of one wallet or of all the caller may see, in one snapshot and without blocking posts; a row for each broken invariant, none when sound. since_checkpoint: only the rows after the newest checkpoint that lad.export_checkpoint stored. checkpoint: a text that lad.export_checkpoint returned; its rows must still be there with their hashes. LD205 unknown wallet, 22023 a checkpoint that is not genuine, LD601 its key is gone.';
+
+CREATE FUNCTION lad.export_checkpoint() RETURNS text
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+    SET search_path = pg_catalog, lad, pg_temp
+    AS 'MODULE_PATHNAME', 'lad_export_checkpoint';
+ALTER FUNCTION lad.export_checkpoint() OWNER TO lad_owner;
+REVOKE ALL ON FUNCTION lad.export_checkpoint() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lad.export_checkpoint() TO lad_app, lad_service;
+COMMENT ON FUNCTION lad.export_checkpoint() IS
+    'Verifies the wallets of the current tenant since their last checkpoint, stores where they stand, and returns it as text signed with the first hmac-sha256 key: keep it outside the database and give it to lad.verify_ledger. For the owner, billing.admin and services, else 42501. LD104 the ledger is not sound, LD601 no key signs.';
+
+CREATE FUNCTION lad.balance_at(
+    wallet_id uuid,
+    at        timestamptz,
+    basis     text DEFAULT 'recorded'
+) RETURNS numeric
+    LANGUAGE c STABLE PARALLEL RESTRICTED
+    SET search_path = pg_catalog, lad, pg_temp
+    AS 'MODULE_PATHNAME', 'lad_balance_at';
+REVOKE ALL ON FUNCTION lad.balance_at(uuid, timestamptz, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lad.balance_at(uuid, timestamptz, text) TO lad_app, lad_service;
+COMMENT ON FUNCTION lad.balance_at(uuid, timestamptz, text) IS
+    'Balance of a wallet at an instant, postings of that instant included. basis recorded: what had been posted by then; effective: what counts as of then, also if it was posted later. LD205 unknown wallet, 22023 unknown basis.';
 
 CREATE FUNCTION lad.trial_balance() RETURNS TABLE (account text, currency text, balance numeric)
     LANGUAGE c STABLE PARALLEL RESTRICTED

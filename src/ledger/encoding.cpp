@@ -52,6 +52,10 @@ Encoder& Encoder::amount(Decimal value) {
   return text(std::string_view{value.to_string()});
 }
 
+Encoder& Encoder::amount(const std::optional<Decimal>& value) {
+  return value ? amount(*value) : null();
+}
+
 Encoder& Encoder::integer(std::int64_t value) {
   const auto bytes = big_endian<8>(static_cast<std::uint64_t>(value));
   field(bytes.data(), bytes.size());

@@ -26,6 +26,7 @@ class Encoder {
   Encoder& uuid(const Uuid& value);
   Encoder& uuid(const std::optional<Uuid>& value);
   Encoder& amount(Decimal value);
+  Encoder& amount(const std::optional<Decimal>& value);
   Encoder& integer(std::int64_t value);
   Encoder& integer(const std::optional<std::int64_t>& value);
   Encoder& digest(const crypto::Digest& value);

@@ -1,3 +1,5 @@
+#include "ledger/change_store.hpp"
+#include "ledger/gate.hpp"
 #include "ledger/store.hpp"
 #include "ledger/wallet_store.hpp"
 #include "pg/args.hpp"
@@ -18,43 +20,24 @@ using lad::pg::Args;
 
 namespace {
 
-lad::Posting replay(const store::Known& known, const ledger::Request& request) {
-  if (known.request_hash != ledger::fingerprint(request)) {
-    throw Error{ErrorCode::idempotency_conflict, "idempotency key was used for another request",
-                "The key posted something else before, and a key posts once for ever."};
-  }
-  lad::Posting posting = known.posting;
-  posting.available = lad::wallet::available(store::read_wallet(posting.wallet_id));
-  return posting;
-}
-
-ledger::Circumstances circumstances(const lad::pg::TenantContext& context) {
-  ledger::Circumstances now;
-  now.id = lad::pg::random_uuid();
-  now.tenant_id = context.tenant_id;
-  if (!context.user_id.is_nil()) now.user_id = context.user_id;
-  now.now_us = lad::pg::unix_us(lad::pg::clock_now());
-  return now;
-}
-
-/// Key, lock, key again, decide, write. The second look sees what was posted while this session
-/// waited for the lock; the unique index is the last defence against a post through another wallet.
 lad::Posting post(const ledger::Request& request) {
   const lad::pg::TenantContext context = lad::pg::require_tenant();
   ledger::require_valid(request, lad::pg::unix_us(lad::pg::clock_now()));
-  const Uuid& tenant_id = context.tenant_id;
-  const std::string& key = request.idempotency_key;
-  return lad::pg::with_spi([&]() -> lad::Posting {
+  const ledger::KeyedRequest keyed{context.tenant_id, request.idempotency_key,
+                                   ledger::fingerprint(request)};
+  return lad::pg::with_spi([&] {
     if (request.type != ledger::Type::debit) {
       store::require_billing_admin("post anything but a debit");
     }
-    if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
-    const lad::wallet::Wallet wallet = store::lock_wallet(tenant_id, request.wallet_id);
-    if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
-    const ledger::Entry entry = ledger::decide(request, wallet, circumstances(context));
-    if (store::save(entry)) return ledger::to_posting(entry, wallet);
-    if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
-    throw Error{ErrorCode::internal, "a posting with this key vanished"};
+    lad::Posting posting;
+    const auto known = ledger::once(keyed, [&] {
+      store::Change change = store::lock(context, request.wallet_id);
+      lad::wallet::Wallet& wallet = change.wallet(request.wallet_id);
+      change.entries.push_back(ledger::decide(request, wallet, change.next()));
+      posting = ledger::to_posting(change.entries.back(), wallet);
+      return store::save(change);
+    });
+    return known ? ledger::replayed(*known) : posting;
   });
 }
 

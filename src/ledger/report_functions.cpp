@@ -1,12 +1,10 @@
-#include "ledger/store.hpp"
-#include "ledger/verify.hpp"
+#include "ledger/report_store.hpp"
 #include "ledger/wallet_store.hpp"
 #include "pg/args.hpp"
 #include "pg/result.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
 
-namespace ledger = lad::ledger;
 namespace store = lad::ledger::store;
 using lad::Decimal;
 using lad::Error;
@@ -50,24 +48,6 @@ Decimal add_period(RowSet& rows, const Uuid& wallet_id, std::int64_t from_us, st
   }
 }
 
-void verify_wallet(RowSet& rows, const ledger::WalletHead& head) {
-  ledger::ChainVerifier verifier;
-  std::int64_t after_seq = 0;
-  for (;;) {
-    const auto entries = lad::pg::with_spi(
-        [&] { return store::read_chain(head.tenant_id, head.wallet_id, after_seq, kPage); });
-    for (const auto& entry : entries) verifier.next(entry);
-    if (entries.size() < kPage) break;
-    after_seq = entries.back().seq;
-    lad::pg::poll_interrupts();
-  }
-  verifier.finish(head);
-  for (const auto& problem : verifier.problems()) {
-    const auto seq = problem.seq == 0 ? std::nullopt : std::optional{problem.seq};
-    rows.add(head.wallet_id, seq, problem.what, problem.detail);
-  }
-}
-
 }  // namespace
 
 LAD_FUNCTION(lad_statement) {
@@ -89,26 +69,19 @@ LAD_FUNCTION(lad_statement) {
   return rows.done();
 }
 
-LAD_FUNCTION(lad_verify_ledger) {
+LAD_FUNCTION(lad_balance_at) {
   const Args args{fcinfo};
-  const auto only = args.get_optional<Uuid>(0);
-  RowSet rows{fcinfo};
-  if (only) lad::pg::with_spi([&] { store::read_wallet(*only); });
-  Uuid tenant_id;
-  Uuid wallet_id;
-  for (;;) {
-    const auto heads =
-        lad::pg::with_spi([&] { return store::read_heads(tenant_id, wallet_id, only, kPage); });
-    for (const auto& head : heads) verify_wallet(rows, head);
-    if (heads.size() < kPage) break;
-    tenant_id = heads.back().tenant_id;
-    wallet_id = heads.back().wallet_id;
+  const auto wallet_id = args.get<Uuid>(0, "wallet_id");
+  const auto at = lad::pg::unix_us(args.get<lad::pg::Timestamp>(1, "at"));
+  const auto basis = args.get<std::string>(2, "basis");
+  if (basis != "recorded" && basis != "effective") {
+    throw Error{ErrorCode::invalid_argument, "basis must be recorded or effective"};
   }
-  for (const Uuid& orphan : lad::pg::with_spi([&] { return store::read_orphans(only); })) {
-    rows.add(orphan, std::optional<std::int64_t>{}, std::string{"orphan"},
-             std::string{"The ledger names a wallet that does not exist."});
-  }
-  return rows.done();
+  return lad::pg::to_datum(lad::pg::with_spi([&] {
+    store::read_wallet(wallet_id);
+    return store::balance_at(
+        wallet_id, at, basis == "recorded" ? store::Basis::recorded : store::Basis::effective);
+  }));
 }
 
 LAD_FUNCTION(lad_trial_balance) {

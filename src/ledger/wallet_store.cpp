@@ -18,14 +18,45 @@ constinit pg::Plan<std::optional<Uuid>, std::string, Decimal, std::optional<Deci
 
 #define WALLET_COLUMNS                                                            \
   "id, current_balance, reserved_balance, credit_limit, debt_allowed, currency, " \
-  "status, last_seq, last_hash FROM lad_data.billing_wallets "
+  "status, last_seq, last_hash, low_balance_threshold FROM lad_data.billing_wallets "
 
 constinit pg::Plan<Uuid> kRead{"SELECT " WALLET_COLUMNS "WHERE id = $1"};
 
 constinit pg::Plan<Uuid, Uuid> kLock{"SELECT " WALLET_COLUMNS
                                      "WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE"};
 
+constinit pg::Plan<Uuid, std::vector<Uuid>> kLockAll{
+    "SELECT " WALLET_COLUMNS
+    "WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE"};
+
 #undef WALLET_COLUMNS
+
+// What has expired counts no more, though no posting has closed it yet.
+constinit pg::Plan<Uuid> kExpired{
+    "SELECT coalesce(sum(amount), 0)::numeric(20,6) FROM lad_data.billing_holds"
+    " WHERE wallet_id = $1 AND status = 'open' AND expires_at <= clock_timestamp()"};
+
+constinit pg::Plan<Uuid, Uuid, Decimal, Decimal, std::int64_t, pg::Bytes> kMove{
+    "UPDATE lad_data.billing_wallets"
+    " SET current_balance = $3, reserved_balance = $4, last_seq = $5, last_hash = $6"
+    " WHERE tenant_id = $1 AND id = $2"};
+
+constinit pg::Plan<Uuid, std::vector<Uuid>, std::vector<Decimal>, std::vector<Decimal>,
+                   std::vector<std::int64_t>, std::vector<pg::Bytes>>
+    kMoveAll{
+        "UPDATE lad_data.billing_wallets w SET current_balance = m.current_balance,"
+        " reserved_balance = m.reserved_balance, last_seq = m.last_seq, last_hash = m.last_hash"
+        " FROM unnest($2, $3, $4, $5, $6)"
+        " AS m (id, current_balance, reserved_balance, last_seq, last_hash)"
+        " WHERE w.tenant_id = $1 AND w.id = m.id"};
+
+constinit pg::Plan<Uuid, Uuid, Decimal, std::optional<Decimal>, std::string> kEmitLowBalance{
+    "WITH noted AS (UPDATE lad_data.billing_wallets SET low_balance_notified_at = clock_timestamp()"
+    "               WHERE tenant_id = $1 AND id = $2)"
+    " INSERT INTO lad_data.domain_events"
+    " (tenant_id, event_type, aggregate_type, aggregate_id, payload)"
+    " VALUES ($1, 'wallet.low_balance', 'billing_wallet', $2,"
+    " jsonb_build_object('balance', $3, 'threshold', $4, 'currency', $5))"};
 
 constinit pg::Plan<Uuid, Uuid, std::string> kSetStatus{
     "UPDATE lad_data.billing_wallets SET status = $3 WHERE tenant_id = $1 AND id = $2"};
@@ -36,32 +67,43 @@ constinit pg::Plan<Uuid, Uuid, std::string, std::string, std::string> kEmitStatu
     " VALUES ($1, 'wallet.status_changed', 'billing_wallet', $2,"
     " jsonb_build_object('from', $3, 'to', $4, 'reason', $5))"};
 
-wallet::Wallet to_wallet(const pg::Rows& rows) {
-  if (rows.empty()) {
-    throw Error{ErrorCode::wallet_not_found, "wallet not found"};
-  }
+wallet::Wallet to_wallet(const pg::Rows& rows, std::uint64_t row) {
   wallet::Wallet found;
-  found.id = rows.get<Uuid>(0, 0);
-  found.current = rows.get<Decimal>(0, 1);
-  found.reserved = rows.get<Decimal>(0, 2);
-  found.credit_limit = rows.get<Decimal>(0, 3);
-  found.debt_allowed = rows.get<Decimal>(0, 4);
-  found.currency = rows.get<std::string>(0, 5);
-  found.status = wallet::parse_status(rows.get<std::string>(0, 6));
-  found.last_seq = rows.get<std::int64_t>(0, 7);
-  if (const auto head = rows.get_optional<pg::Bytes>(0, 8); head && head->size() == 32) {
+  found.id = rows.get<Uuid>(row, 0);
+  found.current = rows.get<Decimal>(row, 1);
+  found.reserved = rows.get<Decimal>(row, 2);
+  found.credit_limit = rows.get<Decimal>(row, 3);
+  found.debt_allowed = rows.get<Decimal>(row, 4);
+  found.currency = rows.get<std::string>(row, 5);
+  found.status = wallet::parse_status(rows.get<std::string>(row, 6));
+  found.last_seq = rows.get<std::int64_t>(row, 7);
+  if (const auto head = rows.get_optional<pg::Bytes>(row, 8); head && head->size() == 32) {
     std::copy(head->begin(), head->end(), found.last_hash.begin());
   }
+  found.low_balance_threshold = rows.get_optional<Decimal>(row, 9);
   return found;
+}
+
+wallet::Wallet only_wallet(const pg::Rows& rows) {
+  if (rows.empty()) throw Error{ErrorCode::wallet_not_found, "wallet not found"};
+  return to_wallet(rows, 0);
+}
+
+pg::Bytes head_of(const wallet::Wallet& wallet) {
+  return {wallet.last_hash.begin(), wallet.last_hash.end()};
 }
 
 }  // namespace
 
+std::optional<Error> refusal_of_billing(const char* action) {
+  if (pg::caller_has_role("lad_service")) return std::nullopt;
+  if (kMayAdminister.run().get<bool>(0, 0)) return std::nullopt;
+  return Error{ErrorCode::privilege,
+               std::string("must be the owner or a billing.admin to ") + action};
+}
+
 void require_billing_admin(const char* action) {
-  if (pg::caller_has_role("lad_service")) return;
-  if (kMayAdminister.run().get<bool>(0, 0)) return;
-  throw Error{ErrorCode::privilege,
-              std::string("must be the owner or a billing.admin to ") + action};
+  if (const auto refusal = refusal_of_billing(action)) throw *refusal;
 }
 
 Uuid create_wallet(const wallet::NewWallet& wanted) {
@@ -75,11 +117,48 @@ Uuid create_wallet(const wallet::NewWallet& wanted) {
 }
 
 wallet::Wallet read_wallet(const Uuid& wallet_id) {
-  return to_wallet(kRead.run(wallet_id));
+  wallet::Wallet wallet = only_wallet(kRead.run(wallet_id));
+  if (!wallet.reserved.is_zero()) {
+    wallet.reserved -= kExpired.run(wallet_id).get<Decimal>(0, 0);
+  }
+  return wallet;
 }
 
 wallet::Wallet lock_wallet(const Uuid& tenant_id, const Uuid& wallet_id) {
-  return to_wallet(kLock.run(tenant_id, wallet_id));
+  return only_wallet(kLock.run(tenant_id, wallet_id));
+}
+
+std::vector<wallet::Wallet> lock_wallets(const Uuid& tenant_id, std::vector<Uuid> wallet_ids) {
+  const pg::Rows rows = kLockAll.run(tenant_id, wallet_ids);
+  std::vector<wallet::Wallet> locked;
+  for (std::uint64_t row = 0; row < rows.size(); ++row) locked.push_back(to_wallet(rows, row));
+  return locked;
+}
+
+void move_wallets(const Uuid& tenant_id, const std::vector<wallet::Wallet>& wallets) {
+  if (wallets.size() == 1) {
+    const wallet::Wallet& wallet = wallets.front();
+    kMove.run(tenant_id, wallet.id, wallet.current, wallet.reserved, wallet.last_seq,
+              head_of(wallet));
+    return;
+  }
+  std::vector<Uuid> ids;
+  std::vector<Decimal> current, reserved;
+  std::vector<std::int64_t> seqs;
+  std::vector<pg::Bytes> heads;
+  for (const wallet::Wallet& wallet : wallets) {
+    ids.push_back(wallet.id);
+    current.push_back(wallet.current);
+    reserved.push_back(wallet.reserved);
+    seqs.push_back(wallet.last_seq);
+    heads.push_back(head_of(wallet));
+  }
+  kMoveAll.run(tenant_id, ids, current, reserved, seqs, heads);
+}
+
+void emit_low_balance(const Uuid& tenant_id, const wallet::Wallet& wallet) {
+  kEmitLowBalance.run(tenant_id, wallet.id, wallet.current, wallet.low_balance_threshold,
+                      wallet.currency);
 }
 
 void set_wallet_status(const Uuid& tenant_id, const wallet::Wallet& locked, wallet::Status status,

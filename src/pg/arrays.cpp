@@ -56,16 +56,6 @@ std::vector<T> read(const Args& args, int index, const char* name, int length, c
   return result;
 }
 
-template <class T>
-Datum build(const std::vector<T>& values, int length, char alignment) {
-  auto* elements = static_cast<Datum*>(palloc(sizeof(Datum) * values.size() + 1));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    elements[i] = SqlType<T>::to_datum(values[i]);
-  }
-  return PointerGetDatum(construct_array(elements, static_cast<int>(values.size()),
-                                         SqlType<T>::kOid, length, false, alignment));
-}
-
 }  // namespace
 
 std::vector<std::string> read_texts(const Args& args, int index, const char* name) {
@@ -76,12 +66,11 @@ std::vector<Uuid> read_uuids(const Args& args, int index, const char* name) {
   return read<Uuid>(args, index, name, UUID_LEN, TYPALIGN_CHAR);
 }
 
-Datum SqlType<std::vector<std::string>>::to_datum(const std::vector<std::string>& values) {
-  return build(values, -1, TYPALIGN_INT);
-}
-
-Datum SqlType<std::vector<Uuid>>::to_datum(const std::vector<Uuid>& values) {
-  return build(values, UUID_LEN, TYPALIGN_CHAR);
+Datum build_array(const ElementLayout& layout, Datum* values, bool* nulls, std::size_t count) {
+  int size = static_cast<int>(count);
+  int first = 1;
+  return PointerGetDatum(construct_md_array(values, nulls, 1, &size, &first, layout.element,
+                                            layout.length, layout.by_value, layout.alignment));
 }
 
 }  // namespace lad::pg

@@ -29,4 +29,26 @@ Datum posting_datum(FunctionCallInfo fcinfo, const std::optional<Posting>& posti
                 posting->replayed);
 }
 
+void add_posting(RowSet& rows, const Posting& posting) {
+  rows.add(posting.transaction_id, posting.wallet_id, posting.seq, posting.type, posting.amount,
+           posting.balance_before, posting.balance_after, posting.available, posting.currency,
+           from_unix_us(posting.created_at_us), posting.replayed);
+}
+
+void add_posting_result(RowSet& rows, const std::optional<Posting>& posting,
+                        const std::optional<Error>& refusal) {
+  using Text = std::optional<std::string>;
+  if (posting) {
+    rows.add(posting->transaction_id, posting->wallet_id, posting->seq, posting->type,
+             posting->amount, posting->balance_before, posting->balance_after, posting->available,
+             posting->currency, from_unix_us(posting->created_at_us), posting->replayed, Text{},
+             Text{});
+    return;
+  }
+  using Amount = std::optional<Decimal>;
+  rows.add(std::optional<Uuid>{}, std::optional<Uuid>{}, std::optional<std::int64_t>{}, Text{},
+           Amount{}, Amount{}, Amount{}, Amount{}, Text{}, std::optional<Timestamp>{}, false,
+           Text{std::string{sqlstate(refusal->code())}}, Text{refusal->message()});
+}
+
 }  // namespace lad::pg

@@ -23,13 +23,37 @@ Savepoint::Savepoint() : memory_(CurrentMemoryContext), owner_(CurrentResourceOw
   });
 }
 
+void Savepoint::release() {
+  guard([this] {
+    ReleaseCurrentSubTransaction();
+    MemoryContextSwitchTo(memory_);
+    CurrentResourceOwner = owner_;
+  });
+}
+
+void Savepoint::undo() {
+  guard([this] {
+    RollbackAndReleaseCurrentSubTransaction();
+    MemoryContextSwitchTo(memory_);
+    CurrentResourceOwner = owner_;
+  });
+}
+
+void Savepoint::undo_and_raise() {
+  guard([this] {
+    MemoryContextSwitchTo(memory_);
+    ErrorData* const error = CopyErrorData();
+    FlushErrorState();
+    RollbackAndReleaseCurrentSubTransaction();
+    MemoryContextSwitchTo(memory_);
+    CurrentResourceOwner = owner_;
+    ReThrowError(error);
+  });
+}
+
 std::optional<Survived> Savepoint::end() {
   if (!failure_) {
-    guard([this] {
-      ReleaseCurrentSubTransaction();
-      MemoryContextSwitchTo(memory_);
-      CurrentResourceOwner = owner_;
-    });
+    release();
     return std::nullopt;
   }
   ErrorData* const error = guard([this]() -> ErrorData* {

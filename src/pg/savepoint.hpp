@@ -31,9 +31,30 @@ class Savepoint {
     return savepoint.end();
   }
 
+  /// Runs the body, and undoes what it wrote when it returns false; returns what it returned. Its
+  /// errors go on, whatever they are.
+  template <class Body>
+  static bool keep_if(Body&& body) {
+    Savepoint savepoint;
+    bool keep = false;
+    try {
+      keep = body();
+    } catch (const PostgresError&) {
+      savepoint.undo_and_raise();
+    } catch (...) {
+      savepoint.undo();
+      throw;
+    }
+    keep ? savepoint.release() : savepoint.undo();
+    return keep;
+  }
+
  private:
   Savepoint();
   std::optional<Survived> end();
+  void release();
+  void undo();
+  void undo_and_raise();
 
   MemoryContext memory_;
   ResourceOwner owner_;

@@ -183,19 +183,6 @@ struct SqlType<TableId> {
   static TableId from_datum(Datum value) { return {DatumGetObjectId(value)}; }
 };
 
-/// An array as a parameter; pg/arrays.hpp reads one.
-template <>
-struct SqlType<std::vector<std::string>> {
-  static constexpr Oid kOid = TEXTARRAYOID;
-  static Datum to_datum(const std::vector<std::string>& values);
-};
-
-template <>
-struct SqlType<std::vector<Uuid>> {
-  static constexpr Oid kOid = UUIDARRAYOID;
-  static Datum to_datum(const std::vector<Uuid>& values);
-};
-
 /// A value or SQL NULL as a Datum with its null flag.
 struct Parameter {
   Datum value;
@@ -212,6 +199,56 @@ Parameter to_parameter(const std::optional<T>& value) {
   if (!value) return {static_cast<Datum>(0), true};
   return {SqlType<T>::to_datum(*value), false};
 }
+
+/// How PostgreSQL keeps the elements of an array of a type.
+struct ElementLayout {
+  Oid array;
+  Oid element;
+  std::int16_t length;
+  bool by_value;
+  char alignment;
+};
+
+template <class T>
+inline constexpr ElementLayout kElement{};
+template <class T>
+inline constexpr ElementLayout kElement<std::optional<T>> = kElement<T>;
+template <>
+inline constexpr ElementLayout kElement<std::string>{TEXTARRAYOID, TEXTOID, -1, false,
+                                                     TYPALIGN_INT};
+template <>
+inline constexpr ElementLayout kElement<Uuid>{UUIDARRAYOID, UUIDOID, UUID_LEN, false,
+                                              TYPALIGN_CHAR};
+template <>
+inline constexpr ElementLayout kElement<Decimal>{NUMERICARRAYOID, NUMERICOID, -1, false,
+                                                 TYPALIGN_INT};
+template <>
+inline constexpr ElementLayout kElement<std::int64_t>{INT8ARRAYOID, INT8OID, sizeof(std::int64_t),
+                                                      true, TYPALIGN_DOUBLE};
+template <>
+inline constexpr ElementLayout kElement<Timestamp>{TIMESTAMPTZARRAYOID, TIMESTAMPTZOID,
+                                                   sizeof(std::int64_t), true, TYPALIGN_DOUBLE};
+template <>
+inline constexpr ElementLayout kElement<Bytes>{BYTEAARRAYOID, BYTEAOID, -1, false, TYPALIGN_INT};
+
+/// An array of one dimension. May palloc and ERROR: call it inside a guard.
+Datum build_array(const ElementLayout& layout, Datum* values, bool* nulls, std::size_t count);
+
+/// An array as a parameter; pg/arrays.hpp reads one.
+template <class T>
+struct SqlType<std::vector<T>> {
+  static constexpr Oid kOid = kElement<T>.array;
+  static Datum to_datum(const std::vector<T>& elements) {
+    auto* values = static_cast<Datum*>(palloc(sizeof(Datum) * elements.size() + 1));
+    auto* nulls = static_cast<bool*>(palloc(elements.size() + 1));
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      const Parameter element = to_parameter(elements[i]);
+      values[i] = element.value;
+      nulls[i] = element.is_null;
+    }
+    return build_array(kElement<T>, values, nulls, elements.size());
+  }
+};
 
 template <class T>
 inline constexpr Oid kSqlOid = SqlType<T>::kOid;

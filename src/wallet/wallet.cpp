@@ -56,6 +56,20 @@ void require_funds(const Wallet& wallet, Decimal amount) {
                   amount.to_string() + "."};
 }
 
+void require_move(const Wallet& wallet, Decimal signed_amount) {
+  if (!signed_amount.is_negative()) {
+    require_takes(wallet);
+    return;
+  }
+  require_gives(wallet);
+  require_funds(wallet, -signed_amount);
+}
+
+bool crosses_threshold(const Wallet& before, const Wallet& after) {
+  const auto& threshold = after.low_balance_threshold;
+  return threshold && before.current >= *threshold && after.current < *threshold;
+}
+
 void require_status_change(const Wallet& wallet, Status wanted) {
   if (wallet.status == Status::closed && wanted != Status::closed) require_takes(wallet);
   if (wanted != Status::closed) return;

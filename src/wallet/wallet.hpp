@@ -32,6 +32,7 @@ struct Wallet {
   Status status = Status::active;
   std::int64_t last_seq = 0;
   Head last_hash{};
+  std::optional<Decimal> low_balance_threshold = {};
 };
 
 /// current − reserved + credit_limit: what a debit may take.
@@ -47,6 +48,13 @@ void require_takes(const Wallet& wallet);
 
 /// Throws insufficient_funds (LD201) unless the amount is available.
 void require_funds(const Wallet& wallet, Decimal amount);
+
+/// Throws what status and funds have against moving the balance by a signed amount.
+void require_move(const Wallet& wallet, Decimal signed_amount);
+
+/// Whether the move took the balance from its threshold or above to below it, which is when a
+/// warning is due.
+bool crosses_threshold(const Wallet& before, const Wallet& after);
 
 /// Throws wallet_not_active (LD202) for a closed wallet and balance_not_as_expected (LD206) for
 /// closing one that holds or reserves money.

@@ -47,6 +47,10 @@ ErrorCode code_of(Body&& body) {
   return ErrorCode::internal;
 }
 
+Entry decided(const Request& request, wallet::Wallet wallet, const Circumstances& now) {
+  return decide(request, wallet, now);
+}
+
 TEST(Keys, OfUsageEventsAreKeptFromCallers) {
   Uuid event;
   event.bytes[15] = 9;
@@ -93,7 +97,7 @@ TEST(Signs, AreThoseOfTheType) {
 }
 
 TEST(Decide, DebitsToExactlyZero) {
-  const Entry entry = decide(debit_of("5"), wallet_with("5"), at(1));
+  const Entry entry = decided(debit_of("5"), wallet_with("5"), at(1));
   EXPECT_EQ(entry.amount, money("-5"));
   EXPECT_EQ(entry.balance_after, money("0"));
   EXPECT_EQ(entry.seq, 1);
@@ -101,16 +105,16 @@ TEST(Decide, DebitsToExactlyZero) {
 }
 
 TEST(Decide, RefusesTheSmallestOverdraft) {
-  EXPECT_EQ(code_of([] { decide(debit_of("5.000001"), wallet_with("5"), at(1)); }),
+  EXPECT_EQ(code_of([] { decided(debit_of("5.000001"), wallet_with("5"), at(1)); }),
             ErrorCode::insufficient_funds);
 }
 
 TEST(Decide, HoldsReduceAndCreditExtendsWhatIsAvailable) {
   wallet::Wallet wallet = wallet_with("5");
   wallet.reserved = money("2");
-  EXPECT_EQ(code_of([&] { decide(debit_of("4"), wallet, at(1)); }), ErrorCode::insufficient_funds);
+  EXPECT_EQ(code_of([&] { decided(debit_of("4"), wallet, at(1)); }), ErrorCode::insufficient_funds);
   wallet.credit_limit = money("1");
-  EXPECT_EQ(decide(debit_of("4"), wallet, at(1)).balance_after, money("1"));
+  EXPECT_EQ(decided(debit_of("4"), wallet, at(1)).balance_after, money("1"));
 }
 
 TEST(Decide, StatusRules) {
@@ -118,31 +122,31 @@ TEST(Decide, StatusRules) {
   Request credit = debit_of("1");
   credit.type = Type::credit;
   wallet.status = wallet::Status::suspended;
-  EXPECT_EQ(code_of([&] { decide(debit_of("1"), wallet, at(1)); }), ErrorCode::wallet_not_active);
-  EXPECT_EQ(decide(credit, wallet, at(1)).balance_after, money("6"));
+  EXPECT_EQ(code_of([&] { decided(debit_of("1"), wallet, at(1)); }), ErrorCode::wallet_not_active);
+  EXPECT_EQ(decided(credit, wallet, at(1)).balance_after, money("6"));
   wallet.status = wallet::Status::closed;
-  EXPECT_EQ(code_of([&] { decide(credit, wallet, at(1)); }), ErrorCode::wallet_not_active);
+  EXPECT_EQ(code_of([&] { decided(credit, wallet, at(1)); }), ErrorCode::wallet_not_active);
 }
 
 TEST(Decide, AdjustmentIsSignedAndNeverOverdraws) {
   Request adjust = debit_of("-5");
   adjust.type = Type::adjustment;
-  EXPECT_EQ(decide(adjust, wallet_with("5"), at(1)).balance_after, money("0"));
-  EXPECT_EQ(code_of([&] { decide(adjust, wallet_with("4"), at(1)); }),
+  EXPECT_EQ(decided(adjust, wallet_with("5"), at(1)).balance_after, money("0"));
+  EXPECT_EQ(code_of([&] { decided(adjust, wallet_with("4"), at(1)); }),
             ErrorCode::insufficient_funds);
 }
 
 TEST(Decide, ExpectedBalanceIsACondition) {
   Request request = debit_of("1");
   request.expected_balance = money("4");
-  EXPECT_EQ(code_of([&] { decide(request, wallet_with("5"), at(1)); }),
+  EXPECT_EQ(code_of([&] { decided(request, wallet_with("5"), at(1)); }),
             ErrorCode::balance_not_as_expected);
 }
 
 TEST(Decide, BalanceOverflowIsOutOfRange) {
   Request topup = debit_of("99999999999999");
   topup.type = Type::topup;
-  EXPECT_EQ(code_of([&] { decide(topup, wallet_with("99999999999999"), at(1)); }),
+  EXPECT_EQ(code_of([&] { decided(topup, wallet_with("99999999999999"), at(1)); }),
             ErrorCode::out_of_range);
 }
 
@@ -207,15 +211,13 @@ History make_history() {
     Request request = debit_of(i % 3 == 0 ? "9.5" : "1.25");
     request.type = i % 3 == 0 ? Type::topup : Type::debit;
     request.idempotency_key += std::to_string(i);
-    const Entry entry = decide(request, wallet, at(i + 1));
+    const Entry entry = decided(request, wallet, at(i + 1));
     wallet.current = entry.balance_after;
     wallet.last_seq = entry.seq;
     wallet.last_hash = entry.row_hash;
     history.entries.push_back(entry);
   }
-  history.head.current = wallet.current;
-  history.head.last_seq = wallet.last_seq;
-  history.head.last_hash = wallet.last_hash;
+  history.head.point = {wallet.last_seq, wallet.last_hash, wallet.current, {}};
   return history;
 }
 
@@ -266,8 +268,8 @@ TEST(Verify, NamesAChangedAmount) {
 
 TEST(Verify, NamesAWalletThatDrifted) {
   History history = make_history();
-  history.head.current += money("1");
-  history.head.reserved = money("2");
+  history.head.point.balance += money("1");
+  history.head.point.reserved = money("2");
   EXPECT_EQ(problems_of(history), (std::vector<std::string>{"balance", "reserved"}));
 }
 

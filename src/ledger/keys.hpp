@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/uuid.hpp"
+
+/// Idempotency keys: what callers may use, and what the extension keeps to itself.
+namespace lad::ledger {
+
+/// Throws invalid_argument (22023) for a key that is empty, over 200 characters or has control
+/// characters.
+void require_key(std::string_view idempotency_key);
+
+/// Throws invalid_argument (22023) for a key that only the extension posts under: one burnt by a
+/// caller would bar a usage event from its charge or a transfer from its second row for ever.
+void require_unreserved_key(std::string_view idempotency_key);
+
+/// The key under which a usage event is charged.
+std::string usage_key(const Uuid& usage_event_id);
+
+/// The key of the row on the other side, in a call that writes two.
+std::string counterpart_key(std::string_view idempotency_key);
+
+/// The keys of operations on a hold, where the caller gives none.
+std::string capture_key(const Uuid& hold_id);
+std::string release_key(const Uuid& hold_id);
+std::string expiry_key(const Uuid& hold_id);
+
+}  // namespace lad::ledger
