@@ -15,6 +15,7 @@ SQL_PARTS := \
 	sql/lad/20_search.sql \
 	sql/lad/30_wallet.sql \
 	sql/lad/40_ledger.sql \
+	sql/lad/45_ledger_stats.sql \
 	sql/lad/50_usage.sql \
 	sql/lad/60_calls.sql \
 	sql/lad/65_leads.sql \

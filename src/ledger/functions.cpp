@@ -2,10 +2,12 @@
 #include "ledger/wallet_store.hpp"
 #include "pg/args.hpp"
 #include "pg/context.hpp"
+#include "pg/durability.hpp"
 #include "pg/posting.hpp"
 #include "pg/restore.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
+#include "pg/statistics.hpp"
 #include "pg/trigger.hpp"
 
 namespace ledger = lad::ledger;
@@ -20,11 +22,14 @@ namespace {
 
 lad::Posting replay(const store::Known& known, const ledger::Request& request) {
   if (known.request_hash != ledger::fingerprint(request)) {
+    lad::pg::settle_refusal(ErrorCode::idempotency_conflict);
     throw Error{ErrorCode::idempotency_conflict, "idempotency key was used for another request",
                 "The key posted something else before, and a key posts once for ever."};
   }
   lad::Posting posting = known.posting;
   posting.available = lad::wallet::available(store::read_wallet(posting.wallet_id));
+  lad::pg::count(lad::pg::Counter::replays);
+  lad::pg::flush_visible_commits();
   return posting;
 }
 
@@ -51,8 +56,12 @@ lad::Posting post(const ledger::Request& request) {
     if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
     const lad::wallet::Wallet wallet = store::lock_wallet(tenant_id, request.wallet_id);
     if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
-    const ledger::Entry entry = ledger::decide(request, wallet, circumstances(context));
-    if (store::save(entry)) return ledger::to_posting(entry, wallet);
+    const ledger::Entry entry = lad::pg::with_durable_refusals(
+        [&] { return ledger::decide(request, wallet, circumstances(context)); });
+    if (store::save(entry)) {
+      lad::pg::count(lad::pg::Counter::posts);
+      return ledger::to_posting(entry, wallet);
+    }
     if (const auto known = store::find(tenant_id, key)) return replay(*known, request);
     throw Error{ErrorCode::internal, "a posting with this key vanished"};
   });

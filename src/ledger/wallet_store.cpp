@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "pg/early_release.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
+#include "pg/statistics.hpp"
 
 namespace lad::ledger::store {
 namespace {
@@ -24,6 +26,9 @@ constinit pg::Plan<Uuid> kRead{"SELECT " WALLET_COLUMNS "WHERE id = $1"};
 
 constinit pg::Plan<Uuid, Uuid> kLock{"SELECT " WALLET_COLUMNS
                                      "WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE"};
+
+constinit pg::Plan<Uuid, Uuid> kLockFree{
+    "SELECT " WALLET_COLUMNS "WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE SKIP LOCKED"};
 
 #undef WALLET_COLUMNS
 
@@ -79,7 +84,13 @@ wallet::Wallet read_wallet(const Uuid& wallet_id) {
 }
 
 wallet::Wallet lock_wallet(const Uuid& tenant_id, const Uuid& wallet_id) {
-  return to_wallet(kLock.run(tenant_id, wallet_id));
+  // Empty: another session has the lock, or there is no such wallet.
+  const pg::Rows unlocked = kLockFree.run(tenant_id, wallet_id);
+  const bool waited = unlocked.empty();
+  const wallet::Wallet locked = to_wallet(waited ? kLock.run(tenant_id, wallet_id) : unlocked);
+  if (waited) pg::count(pg::Counter::lock_waits);
+  pg::want_early_release(waited);
+  return locked;
 }
 
 void set_wallet_status(const Uuid& tenant_id, const wallet::Wallet& locked, wallet::Status status,

@@ -22,9 +22,22 @@ sub open {
 # Sends statements and waits for their output, errors included.
 sub query {
     my ($self, $sql) = @_;
-    my $mark = '-- done ' . ++$self->{count};
+    $self->send($sql);
+    return $self->receive;
+}
+
+# The two halves of query, for statements that wait for another session.
+sub send {
+    my ($self, $sql) = @_;
+    my $mark = $self->{mark} = '-- done ' . ++$self->{count};
     $self->{out} = '';
     $self->{in} .= "$sql;\n\\echo $mark\n";
+    $self->{run}->pump_nb while length $self->{in};
+}
+
+sub receive {
+    my ($self) = @_;
+    my $mark = $self->{mark};
     $self->{run}->pump until $self->{out} =~ /^\Q$mark\E\n/m;
     return $self->{out} =~ s/\n?^?\Q$mark\E\n//mr;
 }

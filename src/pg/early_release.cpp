@@ -1,0 +1,86 @@
+#include "pg/early_release.hpp"
+
+#include "pg/boundary.hpp"
+#include "pg/statistics.hpp"
+
+extern "C" {
+#include <access/xlog.h>
+#include <replication/syncrep.h>
+#include <utils/guc.h>
+}
+
+namespace lad::pg {
+namespace {
+
+enum Setting : int { kOff, kAuto, kOn };
+
+constexpr config_enum_entry kSettings[] = {
+    {"off", kOff, false}, {"auto", kAuto, false}, {"on", kOn, false}, {nullptr, 0, false}};
+
+constexpr int kNotArmed = -1;
+
+constinit int setting = kAuto;
+constinit bool is_wanted = false;
+/// What synchronous_commit was before it was switched off for the commit that runs.
+constinit int saved_level = kNotArmed;
+
+/// The commit then neither flushes nor waits for a standby. Only the integer is changed: the level
+/// at which a standby is waited for lies elsewhere and stays, and no setting is reported or undone.
+///
+/// Under remote_apply nothing is armed: a commit record written without that level does not ask the
+/// standby to report when it is applied, and the wait could last until the standby's next status.
+void arm() {
+  if (!is_wanted) return;
+  is_wanted = false;
+  if (!TransactionIdIsValid(GetTopTransactionIdIfAny())) return;
+  if (synchronous_commit == SYNCHRONOUS_COMMIT_OFF ||
+      synchronous_commit >= SYNCHRONOUS_COMMIT_REMOTE_APPLY) {
+    return;
+  }
+  saved_level = synchronous_commit;
+  synchronous_commit = SYNCHRONOUS_COMMIT_OFF;
+}
+
+void disarm() {
+  is_wanted = false;
+  if (saved_level == kNotArmed) return;
+  synchronous_commit = saved_level;
+  saved_level = kNotArmed;
+}
+
+void on_transaction(XactEvent event, void*) {
+  if (event == XACT_EVENT_PRE_COMMIT) arm();
+  if (event == XACT_EVENT_PRE_PREPARE || event == XACT_EVENT_ABORT) disarm();
+}
+
+/// The phase after locks is the first moment at which nobody waits for this transaction any more;
+/// the client is told later. Nothing here may raise: the transaction has committed.
+void on_release(ResourceReleasePhase phase, bool is_commit, bool is_top_level, void*) {
+  if (saved_level == kNotArmed || phase != RESOURCE_RELEASE_AFTER_LOCKS || !is_top_level) return;
+  disarm();
+  if (!is_commit) return;
+  const XLogRecPtr end = XactLastCommitEnd;
+  count(Counter::early_releases);
+  if (end <= GetFlushRecPtr(nullptr)) count(Counter::shared_flushes);
+  XLogFlush(end);
+  SyncRepWaitForLSN(end, true);
+}
+
+}  // namespace
+
+void define_early_release() {
+  DefineCustomEnumVariable(
+      "lad.early_lock_release",
+      "Whether a posting releases its wallet before its commit is flushed.",
+      "auto: where the wallet's lock had to be waited for. The client is told after the flush "
+      "whatever is set.",
+      &setting, kAuto, kSettings, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+  RegisterXactCallback(on_transaction, nullptr);
+  RegisterResourceReleaseCallback(on_release, nullptr);
+}
+
+void want_early_release(bool waited) {
+  if (setting == kOn || (setting == kAuto && waited)) is_wanted = true;
+}
+
+}  // namespace lad::pg
