@@ -6,6 +6,8 @@ package LadLedger;
 #   $ledger->{cluster}->psql($ledger->debit('key 1', 2), user => 'app');
 use strict;
 use warnings;
+use File::Temp qw(tempdir);
+use IPC::Run ();
 use LadCluster;
 use LadSession;
 
@@ -58,6 +60,8 @@ sub posted {
     return $self->{cluster}->psql("SELECT count(*) FROM lad_data.billing_ledger_transactions WHERE idempotency_key = '$key'");
 }
 
+sub keys { $_[0]{cluster}->psql("SELECT string_agg(idempotency_key, ' ') FROM lad_data.billing_ledger_transactions") }
+
 sub stat { $_[0]{cluster}->psql("SELECT $_[1] FROM lad.ledger_stats") }
 
 # Waits until the query prints t.
@@ -74,6 +78,47 @@ sub wait_until {
 sub wait_for_event {
     my ($self, $event, $count) = @_;
     $self->wait_until("SELECT count(*) = $count FROM pg_stat_activity WHERE wait_event_type || '/' || wait_event = '$event'");
+}
+
+# Sessions that debit one after the other until the server is killed, which is when it has posted
+# so many times. Returns the keys whose commits were acknowledged.
+my $run = 0;
+sub write_until_killed {
+    my ($self, $count, $sessions, $first) = @_;
+    my $folder = tempdir(CLEANUP => 1);
+    ++$run;
+    my @writers = map { $self->_writer("$folder/$_", "w$run.$_", $count, $first // '') } 1 .. $sessions;
+    my $before = $self->stat('posts');
+    $self->wait_until("SELECT posts >= $before + $count FROM lad.ledger_stats");
+    $self->{cluster}->crash;
+    $_->finish for @writers;
+    my @acknowledged;
+    for (1 .. $sessions) {
+        open my $in, '<', "$folder/$_.out" or die $!;
+        while (my $line = <$in>) { push @acknowledged, $1 if $line =~ /^done (\S+)$/ }
+    }
+    return \@acknowledged;
+}
+
+# More statements than it will get to. psql prints what is done after the answer to the COMMIT.
+sub _writer {
+    my ($self, $file, $name, $count, $first) = @_;
+    open my $out, '>', "$file.sql" or die $!;
+    print $out "$first;\n";
+    for (1 .. 3 * $count) {
+        my $key = "$name.$_";
+        print $out $self->debit($key), ";\n\\echo done $key\n";
+    }
+    close $out;
+    local %ENV = (%ENV, $self->{cluster}->environment, PGUSER => 'app');
+    return IPC::Run::start(['psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-f', "$file.sql"], '<', \undef, '>', "$file.out", '2>', "$file.err");
+}
+
+# How many of the keys are not in the text.
+sub missing {
+    my ($keys, $text) = @_;
+    my %there = map { $_ => 1 } split ' ', $text;
+    return scalar grep { !$there{$_} } @$keys;
 }
 
 1;

@@ -37,9 +37,15 @@ sub send {
 
 sub receive {
     my ($self) = @_;
-    my $mark = $self->{mark};
-    $self->{run}->pump until $self->{out} =~ /^\Q$mark\E\n/m;
-    return $self->{out} =~ s/\n?^?\Q$mark\E\n//mr;
+    $self->{run}->pump until $self->{out} =~ /^\Q$self->{mark}\E\n/m;
+    return $self->{out} =~ s/\n?^?\Q$self->{mark}\E\n//mr;
+}
+
+# Whether the answer is here, without waiting for it.
+sub is_answered {
+    my ($self) = @_;
+    $self->{run}->pump_nb;
+    return $self->{out} =~ /^\Q$self->{mark}\E\n/m ? 1 : 0;
 }
 
 # The SQLSTATE with which statements fail, '' when they succeed.
