@@ -45,7 +45,7 @@ COMMENT ON COLUMN lad.ledger_stats.conflicts IS 'Requests refused because their 
 COMMENT ON COLUMN lad.ledger_stats.refusals IS 'Requests refused for insufficient funds (LD201).';
 COMMENT ON COLUMN lad.ledger_stats.lock_waits IS 'Times a wallet was locked by another session and had to be waited for.';
 COMMENT ON COLUMN lad.ledger_stats.early_releases IS 'Commits that released their locks before their flush (lad.early_lock_release).';
-COMMENT ON COLUMN lad.ledger_stats.shared_flushes IS 'Of the early_releases: those whose record another session had flushed by then.';
+COMMENT ON COLUMN lad.ledger_stats.shared_flushes IS 'Of the early_releases: those whose record another session flushed.';
 COMMENT ON COLUMN lad.ledger_stats.durable_flushes IS 'Replays, refusals and durable balances that had to flush what they were read from.';
 COMMENT ON COLUMN lad.ledger_stats.batches IS 'Batches.';
 COMMENT ON COLUMN lad.ledger_stats.batch_items IS 'Items of all batches.';

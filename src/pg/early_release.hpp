@@ -13,8 +13,9 @@ namespace lad::pg {
 void define_early_release();
 
 /// The running transaction posts to a wallet; `waited`: another session held the wallet's lock.
-/// The setting decides what follows. A savepoint rolled back afterwards changes nothing: the commit
-/// is as durable either way.
+/// The setting decides what follows; `auto` also looks at commit whether somebody waits then, which
+/// it does not see of a row that was locked in a savepoint. A savepoint rolled back afterwards
+/// changes nothing: the commit is as durable either way.
 void want_early_release(bool waited);
 
 }  // namespace lad::pg

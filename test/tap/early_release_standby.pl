@@ -7,8 +7,8 @@ use lib $FindBin::Bin;
 use Test::More;
 use LadLedger;
 
-my $ledger = LadLedger->start('primary', durable => 1,
-    settings => { autovacuum => 'off', wal_writer_delay => '10s', 'lad.early_lock_release' => 'on' });
+my $ledger = LadLedger->start('primary',
+    settings => { autovacuum => 'off', wal_writer_delay => '10s', synchronous_commit => 'on', 'lad.early_lock_release' => 'on' });
 my $cluster = $ledger->{cluster};
 my $standby = LadCluster->start('standby', standby_of => $cluster, database => 'ledger');
 $cluster->psql($_) for "ALTER SYSTEM SET synchronous_standby_names = '*'", 'SELECT pg_reload_conf()';
