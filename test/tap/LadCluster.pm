@@ -109,7 +109,8 @@ $SIG{$_} = sub { exit 1 } for qw(INT TERM);
 
 END {
     my $status = $?;
-    $_->stop for @started;
+    # stop() takes itself out of the list.
+    $_->stop for my @all = @started;
     $? = $status;
 }
 

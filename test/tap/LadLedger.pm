@@ -27,7 +27,7 @@ SQL
     my $self = bless { cluster => $cluster }, $class;
     $self->{token} = $cluster->psql("SELECT lad.issue_token('$tenant', ttl => '15 minutes')");
     $self->{wallet} = $self->service(q(SELECT lad.create_wallet(currency => 'USD')));
-    $self->service("SELECT seq FROM lad.topup('$self->{wallet}', 1000000, 'open')");
+    $self->service("SELECT seq FROM lad.topup('$self->{wallet}', 1000000000, 'open')");
     return $self;
 }
 
@@ -64,10 +64,11 @@ sub keys { $_[0]{cluster}->psql("SELECT string_agg(idempotency_key, ' ') FROM la
 
 sub stat { $_[0]{cluster}->psql("SELECT $_[1] FROM lad.ledger_stats") }
 
-# Waits until the query prints t.
+# Waits until the query prints t, as long as there is hope.
 sub wait_until {
-    my ($self, $sql) = @_;
+    my ($self, $sql, $hope) = @_;
     for (1 .. 2400) {
+        last if $hope && !$hope->();
         return if $self->{cluster}->psql($sql) eq 't';
         select undef, undef, undef, 0.05;
     }
@@ -89,7 +90,7 @@ sub write_until_killed {
     ++$run;
     my @writers = map { $self->_writer("$folder/$_", "w$run.$_", $count, $first // '') } 1 .. $sessions;
     my $before = $self->stat('posts');
-    $self->wait_until("SELECT posts >= $before + $count FROM lad.ledger_stats");
+    $self->wait_until("SELECT posts >= $before + $count FROM lad.ledger_stats", sub { !grep { -s "$folder/$_.err" } 1 .. $sessions });
     $self->{cluster}->crash;
     $_->finish for @writers;
     my @acknowledged;

@@ -78,7 +78,7 @@ is($ledger->stat('lock_waits'), $waits + 2, 'nor counted');
 
 # What fails.
 set('on');
-is($session->sqlstate($ledger->begin . '; ' . $ledger->post('poor', 99999999)), 'LD201', 'a refused debit');
+is($session->sqlstate($ledger->begin . '; ' . $ledger->post('poor', 9999999999)), 'LD201', 'a refused debit');
 $session->query('ROLLBACK');
 is(early { $session->query("INSERT INTO notes VALUES ('y')") }, 0, 'arms nothing that follows');
 is($ledger->posted('poor'), 0, 'and posts nothing');
@@ -89,7 +89,7 @@ is(early {
     is($session->query($ledger->begin . "; " . <<"SQL"), '', 'an exception block');
 DO \$\$ BEGIN
     BEGIN
-        PERFORM lad.debit('$ledger->{wallet}', 99999999, 'block 1');
+        PERFORM lad.debit('$ledger->{wallet}', 9999999999, 'block 1');
     EXCEPTION WHEN SQLSTATE 'LD201' THEN
         PERFORM lad.debit('$ledger->{wallet}', 1, 'block 2');
     END;
@@ -164,7 +164,7 @@ is($cluster->psql('SELECT * FROM lad.ledger_stats', user => 'monitor') =~ s/\|[^
 $session->query($ledger->debit('counted'));
 $session->query($ledger->debit('counted'));
 $session->query($ledger->debit('counted', 2) . '; ROLLBACK');
-$session->query($ledger->debit('refused', 99999999) . '; ROLLBACK');
+$session->query($ledger->debit('refused', 9999999999) . '; ROLLBACK');
 is($ledger->stat("concat_ws(' ', posts, replays, conflicts, refusals, lock_waits)"), '1 1 1 1 0', 'one of each is counted once');
 is($ledger->stat('stats_reset > (SELECT created_at FROM lad_data.billing_wallets)'), 't', 'since the reset');
 $cluster->restart;

@@ -91,6 +91,17 @@ sub answers {
     $sessions[1]->query('ROLLBACK');
     hold();
 }
+my $items = q('[{"category": "stt", "provider": "p", "model": "m", "unit": "second", "quantity": 1}]');
+my $charge = "SELECT replayed FROM lad.charge('ai', $items, 'use')";
+my $call = 'd0000000-0000-4000-8000-00000000000d';
+my $finish = "SELECT replayed FROM lad.finish_call('$call', 'ended', 30, usage_items => $items)";
+release();
+$cluster->psql(<<'SQL');
+INSERT INTO lad_data.billing_pricing_catalog (tenant_id, category, provider, model, unit, unit_price, currency, effective_from)
+VALUES (NULL, 'stt', 'p', 'm', 'second', 1, 'USD', '2020-01-01')
+SQL
+$sessions[1]->query($ledger->begin . "; INSERT INTO lad_data.voice_call_logs (id, to_country_code, to_base_number) VALUES ('$call', '+971', 501234567); COMMIT");
+hold();
 my $local = $sessions[2];
 $local->query('SET synchronous_commit = local');
 $local->query(debit());
@@ -98,11 +109,17 @@ answers('a replay', qr/^t$/m, $ledger->post("k$key"));
 $local->query(debit());
 answers('a conflict', qr/LD101/, $ledger->post("k$key", 2));
 $local->query(debit());
-answers('a refusal', qr/LD201/, $ledger->post('poor', 9999999));
+answers('a refusal', qr/LD201/, $ledger->post('poor', 9999999999));
 $local->query(debit());
 answers('another expectation', qr/LD206/, "SELECT lad.post('$wallet', 'debit', 1, 'e', expected_balance => 1)");
 $local->query(debit());
 answers('a durable balance', qr/^999\d+\.0+$/m, "SELECT current FROM lad.balance('$wallet', durable => true)");
+is($local->query($ledger->begin . "; $charge; COMMIT"), 'f', 'usage is charged');
+answers('a repeated charge', qr/^t$/m, $charge);
+$local->query($ledger->begin . "; SELECT lad.record_usage('ai', $items, 'event'); COMMIT");
+answers('a repeated event', qr/^[0-9a-f-]{36}$/m, "SELECT lad.record_usage('ai', $items, 'event')");
+is($local->query($ledger->begin . "; $finish; COMMIT"), 'f', 'a call is charged');
+answers('a repeated end of a call', qr/^t$/m, $finish);
 $local->query(debit());
 like($sessions[1]->query($ledger->begin . "; SELECT current FROM lad.balance('$wallet'); COMMIT"), qr/^999/m, 'a plain balance does not wait');
 is($local->query($ledger->debit("k$key")), 't', 'nor does a replay at the level local');
