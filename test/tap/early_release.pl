@@ -121,6 +121,23 @@ is(level(), 'on', 'leaves the level');
 is(early { $session->query("INSERT INTO notes VALUES ('z')") }, 0, 'and nothing armed');
 is($ledger->posted('crossed'), 0, 'and no posting');
 
+# A wait for the lock that is cancelled, and one whose session is ended.
+for my $end ('pg_cancel_backend', 'pg_terminate_backend') {
+    my ($holder, $waiter) = map { $ledger->session } 1, 2;
+    $holder->query($ledger->begin . '; ' . $ledger->post("held $end"));
+    $waiter->send($ledger->debit("waited $end"));
+    $ledger->wait_for_event('Lock/transactionid', 1);
+    $cluster->psql("SELECT $end(pid) FROM pg_stat_activity WHERE wait_event = 'transactionid'");
+    $ledger->wait_for_event('Lock/transactionid', 0);
+    if ($end eq 'pg_cancel_backend') {
+        like($waiter->receive, qr/ERROR:  57014/, 'a cancelled wait for the lock');
+        $waiter->query('ROLLBACK');
+        is(early { $waiter->query("INSERT INTO notes VALUES ('v')") }, 0, 'arms nothing');
+    }
+    $holder->query('COMMIT');
+    is($ledger->posted("held $end") . $ledger->posted("waited $end"), '10', "$end leaves nothing");
+}
+
 # Two phases.
 is(early { is($session->query($ledger->begin . '; ' . $ledger->post('two phases') . "; PREPARE TRANSACTION 'p'"), 'f', 'a prepared debit') }, 0,
     'is not armed');

@@ -36,9 +36,13 @@ sub set {
 }
 is($sessions[$_]->query(debit()), 'f', 'a debit reaches the standby') for 0 .. 2;
 
-# The order of the phases: commit record, visible, locks free, flush and standby, client.
+# The order of the phases: commit record, visible, locks free, flush and standby, client. The second
+# session waits for the lock of the first before that commits.
+$sessions[0]->query($ledger->begin . '; ' . $ledger->post('k' . ++$key));
+$sessions[1]->send(debit());
+$ledger->wait_for_event('Lock/transactionid', 1);
 hold();
-for my $session (@sessions[0, 1]) { $session->send(debit()) }
+$sessions[0]->send('COMMIT');
 $ledger->wait_for_event('IPC/SyncRep', 2);
 is($cluster->psql("SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"), '0',
     'a second debit passes while the commit of the first waits for the standby');
