@@ -22,11 +22,30 @@ sub open {
 # Sends statements and waits for their output, errors included.
 sub query {
     my ($self, $sql) = @_;
-    my $mark = '-- done ' . ++$self->{count};
+    $self->send($sql);
+    return $self->receive;
+}
+
+# The two halves of query, for statements that wait for another session.
+sub send {
+    my ($self, $sql) = @_;
+    my $mark = $self->{mark} = '-- done ' . ++$self->{count};
     $self->{out} = '';
     $self->{in} .= "$sql;\n\\echo $mark\n";
-    $self->{run}->pump until $self->{out} =~ /^\Q$mark\E\n/m;
-    return $self->{out} =~ s/\n?^?\Q$mark\E\n//mr;
+    $self->{run}->pump_nb while length $self->{in};
+}
+
+sub receive {
+    my ($self) = @_;
+    $self->{run}->pump until $self->{out} =~ /^\Q$self->{mark}\E\n/m;
+    return $self->{out} =~ s/\n?^?\Q$self->{mark}\E\n//mr;
+}
+
+# Whether the answer is here, without waiting for it.
+sub is_answered {
+    my ($self) = @_;
+    $self->{run}->pump_nb;
+    return $self->{out} =~ /^\Q$self->{mark}\E\n/m ? 1 : 0;
 }
 
 # The SQLSTATE with which statements fail, '' when they succeed.
