@@ -40,6 +40,13 @@ ALTER SYSTEM SET lad.token = :'canary_token';
 CREATE FUNCTION pg_temp.carry() RETURNS bigint LANGUAGE sql SET lad.token = 'canary' AS 'SELECT count(*) FROM lad_data.leads';
 SELECT pg_temp.carry();
 
+-- attack: a function that keeps the context it was made in
+-- expects: ~^!\w{5} / 0$
+-- without context: 1
+CREATE FUNCTION playground.kept() RETURNS bigint LANGUAGE sql SET lad.token FROM CURRENT AS 'SELECT count(*) FROM lad_data.leads';
+SELECT count(*) FROM pg_proc WHERE array_to_string(proconfig, ',') ~ 'lad.token';
+ROLLBACK;
+
 -- attack: a second tenant's token in the same transaction
 -- expects: !LD004 / nothing new
 SELECT lad.authenticate(:'canary_token');

@@ -46,10 +46,11 @@ DELETE FROM playground.all_leads WHERE id = :'canary_lead' RETURNING *;
 ROLLBACK;
 
 -- attack: a rule on one's own view that writes elsewhere
--- expects: nothing
+-- expects: 0
 CREATE VIEW playground.lever AS SELECT 1 AS n;
 CREATE RULE lever AS ON UPDATE TO playground.lever DO INSTEAD UPDATE lad_data.leads SET notes = 'mole' WHERE tenant_id = :'canary' RETURNING 1;
 UPDATE playground.lever SET n = 2;
+SELECT count(*) FROM lad_data.leads WHERE notes = 'mole';
 ROLLBACK;
 
 -- attack: a rule on the table itself
@@ -73,11 +74,11 @@ WITH RECURSIVE walk AS (SELECT id, first_name FROM lad_data.leads WHERE id = :'c
 SELECT * FROM walk;
 
 -- attack: a view as XML, a table as XML, the schema as XML
--- expects: t / t / t
+-- expects: t|f / t|f / t|f
 CREATE VIEW playground.all_leads AS SELECT * FROM lad_data.leads;
-SELECT table_to_xml('playground.all_leads', true, false, '')::text LIKE '%ownlead%';
-SELECT table_to_xml('lad_data.leads', true, false, '')::text LIKE '%ownlead%';
-SELECT schema_to_xml('playground', true, false, '')::text LIKE '%ownlead%';
+SELECT xml LIKE '%ownlead%', xml LIKE '%zq7%' FROM (SELECT table_to_xml('playground.all_leads', true, false, '')::text) AS x (xml);
+SELECT xml LIKE '%ownlead%', xml LIKE '%zq7%' FROM (SELECT table_to_xml('lad_data.leads', true, false, '')::text) AS x (xml);
+SELECT xml LIKE '%ownlead%', xml LIKE '%zq7%' FROM (SELECT schema_to_xml('playground', true, false, '')::text) AS x (xml);
 ROLLBACK;
 
 -- attack: every table that may be read, in one go

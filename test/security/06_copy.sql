@@ -76,7 +76,7 @@ ROLLBACK;
 -- attack: files on the server
 -- expects: !42501 / !42501
 -- without context: !42501 / !42501
-COPY (SELECT 1) TO '/tmp/stolen';
+COPY (SELECT 1) TO 'stolen';
 CREATE TABLE playground.out (t text);
 COPY playground.out FROM 'postgresql.conf';
 ROLLBACK;

@@ -95,6 +95,22 @@ INSERT INTO lad_data.lead_notes (lead_id, content) VALUES (:'canary_lead', 'mole
 CREATE TABLE playground.probe (tenant uuid, lead uuid, FOREIGN KEY (tenant, lead) REFERENCES lad_data.leads (tenant_id, id));
 CREATE TABLE playground.probe (tenant uuid REFERENCES lad_data.tenants (id));
 
+-- attack: words that only the canary has defined
+-- expects: !23514 / !23514
+UPDATE lad_data.leads SET stage = (SELECT 'zq7canary-0-26') WHERE id = :'own_lead';
+UPDATE lad_data.leads SET status = 'zq7canary-0-26' WHERE id = :'own_lead';
+
+-- attack: the other name of the tenant
+-- expects: ~^!\w{5} / t$
+INSERT INTO lad_data.ai_keyword_expansions (tenant_id, organization_id, original_keyword) VALUES (:'own', :'canary', 'zq7canary-0-26');
+SELECT bool_and(organization_id = :'own') FROM lad_data.ai_keyword_expansions WHERE tenant_id = :'own';
+
+-- attack: rows for everybody
+-- expects: !42501 / 0 / 0
+INSERT INTO lad_data.ai_keyword_expansions (tenant_id, organization_id, original_keyword) VALUES (NULL, NULL, 'poison');
+WITH c AS (UPDATE lad_data.ai_keyword_expansions SET expanded_keywords = '["poison"]' WHERE tenant_id IS NULL RETURNING 1) SELECT count(*) FROM c;
+WITH c AS (DELETE FROM lad_data.ai_keyword_expansions WHERE tenant_id IS NULL RETURNING 1) SELECT count(*) FROM c;
+
 -- attack: names that must be unique among tenants and people
 -- expects: !42501 / !42501 / !42501 / !42501
 INSERT INTO lad_data.tenants (name, slug) VALUES ('zq7canary', 'other');

@@ -55,16 +55,46 @@ SELECT statement, parameter_types FROM pg_prepared_statements;
 SELECT name, statement FROM pg_cursors;
 SELECT pg_listening_channels();
 
--- attack: locks of others
--- expects: ~^\d+$
--- without context: ~^\d+$
-SELECT count(*) FROM pg_locks WHERE relation = 'lad_data.leads'::regclass AND pid <> pg_backend_pid() AND locktype = 'tuple';
+-- attack: a hidden slug letter by letter, by what an index scan counts
+-- expects: 0 / !42501
+SELECT count(*) FROM (SELECT slug FROM lad_data.tenants WHERE slug >= 'zq7c' AND slug < 'zq7d' ORDER BY slug LIMIT 1) AS t;
+SELECT pg_stat_get_xact_tuples_returned('lad_data.tenants_slug_key'::regclass);
 
--- attack: counters of tables and indexes
--- expects: ~\w
--- without context: ~\w
-SELECT * FROM pg_stat_all_tables WHERE schemaname = 'lad_data';
-SELECT * FROM pg_statio_all_indexes WHERE schemaname = 'lad_data';
+-- attack: the same by the locks that SERIALIZABLE leaves on touched rows
+-- expects: 0 / !42501
+COMMIT;
+BEGIN ISOLATION LEVEL SERIALIZABLE;
+SELECT lad.authenticate(:'own_token') \g /dev/null
+SELECT count(*) FROM (SELECT slug FROM lad_data.tenants WHERE slug >= 'zq7c' AND slug < 'zq7d' ORDER BY slug LIMIT 1) AS t;
+SELECT locktype, page, tuple FROM pg_locks WHERE mode = 'SIReadLock' AND relation = 'lad_data.tenants'::regclass;
+
+-- attack: the views of such counters
+-- expects: !42501 / !42501 / !42501 / !42501 / !42501 / !42501
+-- without context: !42501 / !42501 / !42501 / !42501 / !42501 / !42501
+SELECT seq_tup_read, idx_tup_fetch FROM pg_stat_xact_user_tables;
+SELECT idx_tup_fetch FROM pg_stat_all_tables WHERE schemaname = 'lad_data';
+SELECT idx_tup_read FROM pg_stat_all_indexes WHERE schemaname = 'lad_data';
+SELECT heap_blks_hit FROM pg_statio_all_tables WHERE schemaname = 'lad_data';
+SELECT idx_blks_read FROM pg_statio_all_indexes WHERE schemaname = 'lad_data';
+SELECT tup_returned FROM pg_stat_database;
+
+-- attack: such counters behind an operator, an aggregate, a function
+-- expects: !42501 / !42501 / !42501 / !42501
+-- without context: !42501 / !42501 / !42501 / !42501
+CREATE OPERATOR playground.# (RIGHTARG = oid, FUNCTION = pg_stat_get_xact_tuples_returned);
+SELECT OPERATOR(playground.#) 'lad_data.leads'::regclass::oid;
+CREATE FUNCTION playground.counted() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN RETURN pg_stat_get_xact_tuples_fetched('lad_data.leads'::regclass); END $$;
+SELECT playground.counted();
+CREATE FUNCTION playground.inlined(oid) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT pg_stat_get_tuples_returned($1)';
+SELECT max(playground.inlined(oid)) FROM pg_class;
+DO $$ BEGIN PERFORM count(*) FROM pg_locks; END $$;
+ROLLBACK;
+
+-- attack: what remains to be counted
+-- expects: t / t
+-- without context: t / t
+SELECT count(*) > 0 FROM pg_stat_all_tables WHERE n_live_tup >= 0 AND schemaname = 'lad_data';
+SELECT count(*) > 0 FROM pg_stat_database WHERE numbackends > 0;
 
 -- attack: statement statistics
 -- expects: !42P01 / !42501

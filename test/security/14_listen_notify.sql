@@ -39,8 +39,13 @@ SELECT pg_listening_channels();
 UNLISTEN *;
 
 -- attack: a payload with foreign rows
--- expects: nothing
+-- expects: sent
+-- without context: ~^!LD001 / sent$
+LISTEN news;
 SELECT pg_notify('news', email) FROM lad_data.leads WHERE tenant_id = :'canary';
+COMMIT;
+SELECT 'sent';
+UNLISTEN *;
 
 -- attack: a forged wake-up
 -- expects: nothing

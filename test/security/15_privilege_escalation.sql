@@ -198,6 +198,30 @@ DELETE FROM lad_data.leads WHERE id = :'own_lead';
 SELECT lad.debit(:'own_wallet', 1, 'viewer');
 SELECT first_name FROM lad_data.leads WHERE id = :'own_lead';
 
+-- attack: a viewer who writes in other ways
+-- expects: !42501 / !42501 / !42501 / !42501 / !42501
+-- as: viewer
+MERGE INTO lad_data.leads AS l USING (VALUES (:'own_lead'::uuid)) AS v (id) ON l.id = v.id WHEN MATCHED THEN UPDATE SET first_name = 'mole';
+WITH c AS (DELETE FROM lad_data.leads WHERE id = :'own_lead' RETURNING 1) SELECT count(*) FROM c;
+SELECT lad.soft_delete('lad_data.leads', :'own_lead'::uuid);
+SELECT lad.merge_jsonb('lad_data.leads', :'own_lead'::uuid, 'custom_fields', '{"mole": 1}');
+SELECT lad.finish_call(:'own_call', 'ended', 1);
+
+-- attack: a viewer who drops his context to write
+-- expects: !LD001 / !LD001
+-- as: viewer
+SET LOCAL lad.token = '';
+INSERT INTO lad_data.leads (tenant_id, first_name) VALUES (:'own', 'mole');
+UPDATE lad_data.leads SET first_name = 'mole' WHERE id = :'own_lead';
+
+-- attack: functions over any table, pointed at tables that may not be written
+-- expects: ~^(!\w{5} / ){4}!\w{5}$
+SELECT lad.merge_jsonb('lad_data.tenants', :'own'::uuid, 'metadata', '{"plan": "enterprise"}');
+SELECT lad.merge_jsonb('lad_data.billing_usage_events', :'own_event'::uuid, 'usage_items', '{}');
+SELECT lad.soft_delete('lad_data.memberships', :'own_user'::uuid);
+SELECT lad.soft_delete('lad_data.users', :'canary_user'::uuid);
+SELECT lad.merge_jsonb('pg_catalog.pg_class', '1', 'relacl', '{}');
+
 -- attack: an owner's rights in a foreign tenant
 -- expects: ~^!\w{5} / !\w{5} / !\w{5} / 0$
 SELECT lad.set_member(:'canary_member', 'viewer');

@@ -147,7 +147,7 @@ SELECT lad.charge('voice-agent', '{"quantity": 1}', 'no list');
 -- attack: usage with prices of one's own
 -- expects: t / t
 SELECT lad.rate_usage('[{"category": "telephony", "provider": "lad", "model": "voice", "unit": "minute", "quantity": 1, "unit_price": 0, "cost": -5, "price_id": "00000000-0000-4000-8000-000000000000"}]', now(), 'CREDIT') ->> 'total' = '3.000000';
-SELECT amount = -3 FROM lad.charge('voice-agent', '[{"category": "telephony", "provider": "lad", "model": "voice", "unit": "minute", "quantity": 1, "unit_price": 0, "cost": -5}]', 'own price', metadata => '{"total_cost": 0, "currency": "XXX", "status": "voided"}');
+SELECT amount = -3 FROM lad.charge('voice-agent', '[{"category": "telephony", "provider": "lad", "model": "voice", "unit": "minute", "quantity": 1, "unit_price": 0, "cost": -5}]', 'own price', metadata => '{"total_cost": 0, "currency": "EUR", "status": "voided"}');
 ROLLBACK;
 
 -- attack: usage of a foreign person, of a foreign event

@@ -124,7 +124,8 @@ for my $class (@classes) {
 is($canary_disturbed, 0, 'and the canary was never disturbed in its work');
 is($cluster->psql('SELECT count(*) FROM lad.verify_ledger()'), '0', 'the books are sound');
 
-# The same attacks where the database trusts the application.
+# The same attacks where the database trusts the application: first row-level security, guard and
+# triggers are off and everything is granted, then the attacker is a superuser as well.
 $cluster->psql(<<'SQL', database => 'naive');
 ALTER DATABASE naive SET lad.guard = off;
 ALTER DATABASE naive SET lad.require_context = off;
@@ -134,19 +135,23 @@ GRANT ALL ON ALL TABLES IN SCHEMA lad_data TO lad_app;
 GRANT ALL ON ALL SEQUENCES IN SCHEMA lad_data TO lad_app;
 SQL
 my $known_there = LadAttack::known($cluster, 'naive');
-my $naive = open_session(database => 'naive');
-my ($leaking, $caught, %caught_in, %leaks_in) = (0, 0);
-for my $attack (map { @{ $_->{attacks} } } @classes) {
-    my ($sent, $printed) = attack($naive, $attack, $known_there, 'ROLLBACK');
-    my $leaks = LadAttack::leaked($secrets, $sent, $printed) ? 1 : 0;
-    $leaking += $leaks, $leaks_in{ $attack->{class} } += $leaks;
-    my $is_caught = $leaks || !LadAttack::as_expected($attack, 'direct', LadAttack::outcome($printed));
-    $caught++, $caught_in{ $attack->{class} }++ if $is_caught;
-    diag("without row-level security: $attack->{class}: $attack->{name}: " . LadAttack::outcome($printed)) if $ENV{LAD_SECURITY_NAIVE} && !$is_caught;
-    $naive->query("ROLLBACK;\nDISCARD ALL");
+my (%leaks, %succeeds);
+for my $world (qw(app postgres)) {
+    my $session = open_session(database => 'naive', user => $world);
+    for my $attack (map { @{ $_->{attacks} } } @classes) {
+        my ($sent, $printed) = attack($session, $attack, $known_there, 'ROLLBACK');
+        my $outcome = LadAttack::outcome($printed);
+        my $leaks = LadAttack::leaked($secrets, $sent, $printed);
+        $leaks{$world}{ $attack->{class} }++ if $leaks;
+        $succeeds{ $attack->{class} }{ $attack->{name} } = 1 if $leaks || !LadAttack::as_expected($attack, 'direct', $outcome);
+        $attack->{there} = $outcome;
+        $session->query("ROLLBACK;\nDISCARD ALL");
+    }
 }
-my $attacks = map { @{ $_->{attacks} } } @classes;
-diag(join "\n", "attacks; caught, and seen leaking, without row-level security:", map {
-    sprintf '%-32s %3d %3d %3d', $_->{name}, scalar @{ $_->{attacks} }, $caught_in{ $_->{name} } // 0, $leaks_in{ $_->{name} } // 0
-} @classes);
+for my $class (@classes) {
+    my ($name, @attacks) = ($class->{name}, @{ $class->{attacks} });
+    diag(sprintf '%-32s %3d attacks, %3d succeed, %3d leak without row-level security, %3d to a superuser', $name, scalar @attacks,
+        scalar keys %{ $succeeds{$name} }, map { $leaks{$_}{$name} // 0 } qw(app postgres));
+    diag("$_->{name}: $_->{there}") for grep { !$succeeds{$name}{ $_->{name} } } @attacks;
+}
 done_testing();
