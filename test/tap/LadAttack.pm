@@ -78,15 +78,13 @@ sub known {
 sub secrets {
     my ($cluster, $database) = @_;
     my %own = map { $_ => 1 } words(rows_of($cluster, $database, 'own'));
-    my %canary = map { $_ => 1 } grep { !$own{$_} } words(rows_of($cluster, $database, 'canary'));
-    my $any = join '|', map { quotemeta } sort keys %canary;
-    return { count => scalar(keys %canary), any => qr/($any)/i };
+    return { map { $_ => 1 } grep { !$own{$_} } words(rows_of($cluster, $database, 'canary')) };
 }
 
 # Long enough to be found by no accident: identifiers, markers, amounts, hashes, times, phones.
 sub words {
     my ($text) = @_;
-    return $text =~ /(zq7canary|[0-9a-f]{8}-[0-9a-f-]{27}|(?<![\d.])\d{3,}\.\d{6}(?!\d)|(?<=\\x)[0-9a-f]{32,}|[\d-]{10} [\d:]{8}\.\d+|(?<![\d.])\d{8,}(?![\d.]))/g;
+    return lc($text) =~ /(zq7canary|[0-9a-f]{8}-[0-9a-f-]{27}|(?<![\d.])\d{3,}\.\d{6}(?!\d)|(?<=\\x)[0-9a-f]{32,}|[\d-]{10} [\d:]{8}\.\d+|(?<![\d.])\d{8,}(?![\d.]))/g;
 }
 
 # Everything of a tenant, and of nobody in particular.
@@ -107,7 +105,7 @@ SQL
 # What was printed that the attacker did not send himself.
 sub leaked {
     my ($secrets, $sent, $printed) = @_;
-    my %found = map { $_ => 1 } $printed =~ /$secrets->{any}/g;
+    my %found = map { $_ => 1 } grep { $secrets->{$_} } words($printed);
     return grep { index(lc $sent, lc) < 0 } sort keys %found;
 }
 
@@ -120,6 +118,16 @@ sub filled {
 }
 
 sub between { return join '', map { "$_\n\\echo $separator\n" } @_ }
+
+# The statements, each as PREPARE and EXECUTE where it can be prepared.
+sub prepared {
+    my (@statements) = @_;
+    my $n = 0;
+    return map {
+        my $name = 'plan_' . ++$n;
+        /^(?:SELECT|INSERT|UPDATE|DELETE|MERGE|VALUES|WITH|TABLE)\b/ && !/\\g/ ? ("PREPARE $name AS $_", "EXECUTE $name;\n") : $_;
+    } @statements;
+}
 
 # A plan that is prepared already, and one that could not be, say so; the other part tells the outcome.
 sub without_preparation {
