@@ -151,4 +151,8 @@ for my $class (map { $_->{name} } @classes) {
 my $attacks = map { @{ $_->{attacks} } } @classes;
 cmp_ok($succeeding, '>', 0.7 * $attacks, "$succeeding of $attacks attacks succeed where they are let, $leaking of them leak by row-level security alone");
 cmp_ok($attacks, '>=', 120, 'there are at least 120 attacks') if !@only;
+open my $readme, '<', "$root/README.md" or die "README.md: $!";
+my $told = do { local $/; <$readme> };
+is(join('', map { "| $_->{name} | " . @{ $_->{attacks} } . " |\n" } @classes), $told =~ /^\| class \| attacks \|\n\|[-|]+\n((?:\|.*\n)+)/m ? $1 : '',
+    'the README counts them') if !@only;
 done_testing();
