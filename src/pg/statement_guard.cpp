@@ -212,6 +212,8 @@ bool counts_touched_rows(Oid function) {
     case F_PG_STAT_GET_DB_TUPLES_FETCHED:
     case F_PG_STAT_GET_DB_BLOCKS_FETCHED:
     case F_PG_STAT_GET_DB_BLOCKS_HIT:
+    case F_PG_STAT_GET_FUNCTION_CALLS:
+    case F_PG_STAT_GET_XACT_FUNCTION_CALLS:
     case F_PG_LOCK_STATUS:
       return true;
     default:

@@ -78,6 +78,12 @@ SELECT heap_blks_hit FROM pg_statio_all_tables WHERE schemaname = 'lad_data';
 SELECT idx_blks_read FROM pg_statio_all_indexes WHERE schemaname = 'lad_data';
 SELECT tup_returned FROM pg_stat_database;
 
+-- attack: calls of the policies' function, where the administrator counts calls
+-- expects: !42501 / !42501
+-- without context: !42501 / !42501
+SELECT calls FROM pg_stat_xact_user_functions WHERE funcname = 'current_tenant_id';
+SELECT pg_stat_get_function_calls('lad.current_tenant_id'::regproc);
+
 -- attack: such counters behind an operator, an aggregate, a function
 -- expects: !42501 / !42501 / !42501 / !42501
 -- without context: !42501 / !42501 / !42501 / !42501

@@ -221,6 +221,60 @@ WHERE u.idempotency_key LIKE 'call:' || '00000000-0000-4000-8000-000000000000' |
 SELECT count(*) = 1 FROM lad_data.domain_events WHERE event_type = 'call.charge_failed' AND created_at = now();
 ROLLBACK;
 
+-- attack: a finished call slipped in by MERGE
+-- expects: 1|-9.000000
+MERGE INTO lad_data.voice_call_logs AS c USING (VALUES ('00000000-0000-4000-8000-000000000000'::uuid)) AS v (id) ON c.id = v.id
+    WHEN NOT MATCHED THEN INSERT (id, to_country_code, to_base_number, status, duration_seconds) VALUES (v.id, '+1', 5550199, 'ended', 125);
+SELECT count(*), sum(l.amount) FROM lad_data.billing_usage_events AS u JOIN lad_data.billing_ledger_transactions AS l ON l.id = u.ledger_transaction_id
+WHERE u.idempotency_key LIKE 'call:' || '00000000-0000-4000-8000-000000000000' || '%';
+ROLLBACK;
+
+-- attack: a call finished by MERGE
+-- expects: 1|-9.000000
+MERGE INTO lad_data.voice_call_logs AS c USING (VALUES (:'own_call'::uuid)) AS v (id) ON c.id = v.id
+    WHEN MATCHED THEN UPDATE SET status = 'ended', duration_seconds = 125;
+SELECT count(*), sum(l.amount) FROM lad_data.billing_usage_events AS u JOIN lad_data.billing_ledger_transactions AS l ON l.id = u.ledger_transaction_id
+WHERE u.idempotency_key LIKE 'call:' || :'own_call' || '%';
+ROLLBACK;
+
+-- attack: a call finished while it moves to another month
+-- expects: 1|-9.000000
+UPDATE lad_data.voice_call_logs SET status = 'ended', duration_seconds = 125, created_at = created_at + interval '2 months' WHERE id = :'own_call';
+SELECT count(*), sum(l.amount) FROM lad_data.billing_usage_events AS u JOIN lad_data.billing_ledger_transactions AS l ON l.id = u.ledger_transaction_id
+WHERE u.idempotency_key LIKE 'call:' || :'own_call' || '%';
+ROLLBACK;
+
+-- attack: a call finished by an upsert
+-- expects: 1|-9.000000
+INSERT INTO lad_data.voice_call_logs (id, created_at, to_country_code, to_base_number)
+    SELECT id, created_at, to_country_code, to_base_number FROM lad_data.voice_call_logs WHERE id = :'own_call'
+    ON CONFLICT (tenant_id, id, created_at) DO UPDATE SET status = 'ended', duration_seconds = 125;
+SELECT count(*), sum(l.amount) FROM lad_data.billing_usage_events AS u JOIN lad_data.billing_ledger_transactions AS l ON l.id = u.ledger_transaction_id
+WHERE u.idempotency_key LIKE 'call:' || :'own_call' || '%';
+ROLLBACK;
+
+-- attack: a call finished through a view and within a query
+-- expects: 1|-9.000000
+CREATE VIEW playground.calls AS SELECT * FROM lad_data.voice_call_logs;
+WITH done AS (UPDATE playground.calls SET status = 'ended', duration_seconds = 125 WHERE id = :'own_call' RETURNING 1) SELECT FROM done;
+SELECT count(*), sum(l.amount) FROM lad_data.billing_usage_events AS u JOIN lad_data.billing_ledger_transactions AS l ON l.id = u.ledger_transaction_id
+WHERE u.idempotency_key LIKE 'call:' || :'own_call' || '%';
+ROLLBACK;
+
+-- attack: a finished call given another identifier to be free
+-- expects: 1|-9.000000
+UPDATE lad_data.voice_call_logs SET id = '00000000-0000-4000-8000-000000000000', status = 'ended', duration_seconds = 125 WHERE id = :'own_call';
+SELECT count(*), sum(l.amount) FROM lad_data.billing_usage_events AS u JOIN lad_data.billing_ledger_transactions AS l ON l.id = u.ledger_transaction_id
+WHERE u.idempotency_key LIKE 'call:' || '00000000-0000-4000-8000-000000000000' || '%';
+ROLLBACK;
+
+-- attack: a call finished at a time that has no price, unnoticed
+-- expects: t / failed|t / t
+SELECT (lad.finish_call(:'own_call', 'ended', 125, '2019-01-01')).amount IS NULL;
+SELECT status, error_message <> '' FROM lad_data.billing_usage_events WHERE idempotency_key LIKE 'call:' || :'own_call' || '%';
+SELECT count(*) = 1 FROM lad_data.domain_events WHERE event_type = 'call.charge_failed' AND created_at = now();
+ROLLBACK;
+
 -- attack: the context dropped before the charge
 -- expects: ~^!LD001
 SET LOCAL lad.token = '';

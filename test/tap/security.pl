@@ -134,6 +134,7 @@ my (%leaks, %succeeds);
 for my $user (qw(app postgres)) {
     my $session = open_session(database => 'naive', user => $user);
     for my $attack (map { @{ $_->{attacks} } } @classes) {
+        next if $succeeds{ $attack->{class} }{ $attack->{name} };
         my ($sent, $printed) = attack($session, $attack, $known_there, 'ROLLBACK');
         my $leaks = LadAttack::leaked($secrets, $sent, $printed);
         $leaks{ $attack->{class} }++ if $leaks && $user eq 'app';
@@ -149,7 +150,7 @@ for my $class (map { $_->{name} } @classes) {
     $succeeding += keys %{ $succeeds{$class} };
 }
 my $attacks = map { @{ $_->{attacks} } } @classes;
-cmp_ok($succeeding, '>', 0.7 * $attacks, "$succeeding of $attacks attacks succeed where they are let, $leaking of them leak by row-level security alone");
+cmp_ok($succeeding, '>', 0.7 * $attacks, "$succeeding of $attacks attacks succeed where they are let, $leaking of them leak for want of row-level security alone") if !@only;
 cmp_ok($attacks, '>=', 120, 'there are at least 120 attacks') if !@only;
 open my $readme, '<', "$root/README.md" or die "README.md: $!";
 my $told = do { local $/; <$readme> };
