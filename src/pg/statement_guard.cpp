@@ -197,8 +197,8 @@ void run_utility(PlannedStmt* statement, const char* query, bool read_only,
 
 /// What a scan touched before row-level security removed it, counted or, under SERIALIZABLE,
 /// locked: with a range of an index that no tenant leads, it spells out hidden values letter by
-/// letter.
-bool counts_touched_rows(Oid function) {
+/// letter. currtid2 tells where a hidden row went.
+bool tells_of_hidden_rows(Oid function) {
   switch (function) {
     case F_PG_STAT_GET_TUPLES_RETURNED:
     case F_PG_STAT_GET_TUPLES_FETCHED:
@@ -215,6 +215,7 @@ bool counts_touched_rows(Oid function) {
     case F_PG_STAT_GET_FUNCTION_CALLS:
     case F_PG_STAT_GET_XACT_FUNCTION_CALLS:
     case F_PG_LOCK_STATUS:
+    case F_CURRTID2:
       return true;
     default:
       return false;
@@ -224,7 +225,7 @@ bool counts_touched_rows(Oid function) {
 /// Called for each function of a plan that is about to run, so it looks at nothing but the number.
 void check_access(ObjectAccessType access, Oid catalog, Oid object, int part, void* argument) {
   if (next_access != nullptr) next_access(access, catalog, object, part, argument);
-  if (access != OAT_FUNCTION_EXECUTE || !is_on || !counts_touched_rows(object)) return;
+  if (access != OAT_FUNCTION_EXECUTE || !is_on || !tells_of_hidden_rows(object)) return;
   boundary([] {
     if (guard([] { return is_guarded(GetUserId()); })) {
       require_harmless(StatementFacts{StatementKind::row_counter});

@@ -6,7 +6,7 @@
 ///
 /// A hook on utility statements, at any depth of functions and DO blocks, one on the settings
 /// `role` and `session_authorization`, which set_config changes as well as SET ROLE, and one on
-/// functions that tell which rows were touched, such as the views pg_stat_xact_* and pg_locks call.
+/// functions that tell of hidden rows, such as the views pg_stat_xact_* and pg_locks call.
 /// Guarded are the members of lad_app, directly or through other roles, but for superusers.
 namespace lad::pg {
 

@@ -60,8 +60,8 @@ Refusal refusal_of(StatementKind kind) {
               "Its counts of filtered rows tell what other tenants have.",
               "Use EXPLAIN without ANALYZE, or ask the administrator."};
     case StatementKind::row_counter:
-      return {"counters of touched rows are not allowed",
-              "They count rows of other tenants that a query has passed over.",
+      return {"function tells of hidden rows",
+              "It counts or names rows of other tenants that a query has passed over.",
               "Let a role monitor that is no member of lad_app."};
     case StatementKind::library:
       return {"library would outlive the transaction",

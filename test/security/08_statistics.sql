@@ -96,6 +96,11 @@ SELECT max(playground.inlined(oid)) FROM pg_class;
 DO $$ BEGIN PERFORM count(*) FROM pg_locks; END $$;
 ROLLBACK;
 
+-- attack: where a foreign row has gone
+-- expects: !42501
+-- without context: !42501
+SELECT currtid2('lad_data.leads', '(0,1)');
+
 -- attack: what remains to be counted
 -- expects: t / t
 -- without context: t / t
