@@ -2,7 +2,7 @@ package LadSession;
 
 # One psql that stays connected, for what two statements of a session do to each other.
 #
-#   my $session = LadSession->open($cluster, user => 'app');
+#   my $session = LadSession->open($cluster, user => 'app');    # also: port, database, timeout
 #   is($session->query('SELECT 1'), '1');
 #   is($session->sqlstate('SELECT no'), '42703');
 use strict;
@@ -12,10 +12,12 @@ use IPC::Run ();
 sub open {
     my ($class, $cluster, %option) = @_;
     local %ENV = (%ENV, $cluster->environment);
-    $ENV{PGUSER} = $option{user} if defined $option{user};
+    for my $name (qw(user port database)) {
+        $ENV{ 'PG' . uc $name } = $option{$name} if defined $option{$name};
+    }
     my $self = bless { in => '', out => '', count => 0 }, $class;
     my @psql = qw(psql -X -A -t -q -v VERBOSITY=verbose -f -);
-    $self->{run} = IPC::Run::start([@psql], '<', \$self->{in}, '>', \$self->{out}, '2>&1', IPC::Run::timeout(120));
+    $self->{run} = IPC::Run::start([@psql], '<', \$self->{in}, '>', \$self->{out}, '2>&1', IPC::Run::timeout($option{timeout} // 120));
     return $self;
 }
 
