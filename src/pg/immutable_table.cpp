@@ -55,7 +55,7 @@ auto read_catalog(Oid catalog, Oid index, AttrNumber column, Oid id, Read read) 
 }
 
 bool is_immutable(Oid table) {
-  if (!OidIsValid(table)) return false;
+  if (!OidIsValid(table) || get_rel_persistence(table) == RELPERSISTENCE_TEMP) return false;
   const Oid guard = guard_id();
   if (!OidIsValid(guard)) return false;
   return read_catalog<Form_pg_trigger>(

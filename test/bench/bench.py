@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""bench.py [posts] [reads] [search] [load] [install]: ratios against baselines that run interleaved.
+"""bench.py [PART...]: ratios against baselines that run interleaved.
 
 Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
 second; reads and loads are CPU time of one backend (/proc/PID/schedstat), which other processes do not
-touch. Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), LAD_BENCH_LEADS (1000, leads of each
+touch. Parts: spread one replay batch wal size (postings), reads, search, load, install, rights. Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), LAD_BENCH_LEADS (1000, leads of each
 tenant that is loaded), and what tools/cluster.sh exports.
 """
 import os
@@ -15,34 +15,8 @@ import sys
 import search
 from harness import CPU, CYCLES, HERE, SECONDS, psql, show
 from load import bench_install, bench_load
-
-TENANT = "md5('tenant 1')::uuid"
-
-
-def token() -> str:
-    return psql(f"SELECT lad.issue_token({TENANT}, ttl => '15 minutes')").strip()
-
-
-def posts_per_second(script: str, clients: int, wallets: int) -> float:
-    user = "bench_app" if script == "debit" else os.environ["PGUSER"]
-    command = ["pgbench", "-n", "-U", user, "-c", str(clients), "-j", "1", "-T", SECONDS,
-               "-D", f"wallets={wallets}", "-D", f"token='{token()}'",
-               "-f", str(HERE / f"{script}.pgbench")]
-    done = subprocess.run(command, check=True, text=True, capture_output=True)
-    line = next(text for text in done.stdout.splitlines() if text.startswith("tps"))
-    return float(line.split()[2])
-
-
-def bench_posts() -> None:
-    for wallets, where in ((1000, "spread over 1,000 wallets"), (1, "on one wallet")):
-        for clients in (1, 4, 16):
-            runs = [{script: posts_per_second(script, clients, wallets)
-                     for script in ("debit", "bare_insert", "sql_post")} for _ in range(CYCLES)]
-            rate = statistics.median(run["debit"] for run in runs)
-            for baseline, name in (("bare_insert", "bare INSERT"), ("sql_post", "post in PL/pgSQL")):
-                show(f"debit {where}, {clients} clients / {name}",
-                     [run["debit"] / run[baseline] for run in runs], f"{rate:.0f} debits/s")
-
+from posts import (TENANT, bench_batch, bench_one_wallet, bench_replay, bench_size, bench_spread,
+                   bench_wal, token)
 
 WORK = {
     "point lookup": ("FOREACH one IN ARRAY ids LOOP PERFORM first_name FROM lad_data.leads"
@@ -94,11 +68,12 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, {platform.machine()}, {psql('SHOW server_version').strip()},"
           f" commit {commit}, {CYCLES} cycles of {SECONDS} s, fsync on\n")
     print("| what / baseline | median ratio | range | |\n|---|---|---|---|")
-    parts = {"posts": bench_posts, "reads": bench_reads,
+    parts = {"spread": bench_spread, "one": bench_one_wallet, "replay": bench_replay,
+             "batch": bench_batch, "wal": bench_wal, "size": bench_size, "reads": bench_reads,
              "search": lambda: search.run(psql, token, show, CYCLES),
              "load": bench_load, "install": bench_install}
     names = sys.argv[1:] or list(parts)
-    if {"posts", "reads", "search"} & set(names):
+    if set(names) - {"load", "install"}:
         psql((HERE / "setup.sql").read_text())
     for name in names:
         parts[name]()
