@@ -134,6 +134,10 @@ for my $end ('pg_cancel_backend', 'pg_terminate_backend') {
         $waiter->query('ROLLBACK');
         is(early { $waiter->query("INSERT INTO notes VALUES ('v')") }, 0, 'arms nothing');
     }
+    else {
+        ok(!eval { $waiter->receive; 1 }, 'a session that is ended in its wait');
+        like($waiter->{out}, qr/FATAL:  57P01/, 'is told so');
+    }
     $holder->query('COMMIT');
     is($ledger->posted("held $end") . $ledger->posted("waited $end"), '10', "$end leaves nothing");
 }
