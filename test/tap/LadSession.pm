@@ -58,6 +58,7 @@ sub sqlstate {
 
 sub DESTROY {
     my ($self) = @_;
+    local $SIG{PIPE} = 'IGNORE';    # psql is gone already when its backend was terminated
     $self->{in} .= "\\q\n";
     eval { $self->{run}->finish };
 }
