@@ -31,6 +31,21 @@ GRANT EXECUTE ON FUNCTION lad.reverse(uuid, text, numeric, text) TO lad_app, lad
 COMMENT ON FUNCTION lad.reverse(uuid, text, numeric, text) IS
     'Takes a posting back, wholly (amount NULL: all that is left) or in part, by a row of its own; of a transfer both rows, each in its wallet. Partial reversals sum to at most the original. For the owner, billing.admin and services, else 42501. Once per idempotency_key: the same request again returns the first posting with replayed = true. P0002 unknown transaction, LD103 a reversal, reservation or release, or more than is left, LD201 the wallet has spent it, LD202 wallet suspended or closed, LD101 key used for another request, LD302 more than 6 decimals, 22023 bad amount or key, 22003 overflow.';
 
+CREATE FUNCTION lad.chargeback(
+    transaction_id  uuid,
+    idempotency_key text,
+    amount          numeric DEFAULT NULL,
+    reason          text DEFAULT NULL
+) RETURNS lad.posting
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+    SET search_path = pg_catalog, lad, pg_temp
+    AS 'MODULE_PATHNAME', 'lad_chargeback';
+ALTER FUNCTION lad.chargeback(uuid, text, numeric, text) OWNER TO lad_owner;
+REVOKE ALL ON FUNCTION lad.chargeback(uuid, text, numeric, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lad.chargeback(uuid, text, numeric, text) TO lad_service;
+COMMENT ON FUNCTION lad.chargeback(uuid, text, numeric, text) IS
+    'Takes a topup back that the bank has taken back, wholly (amount NULL: all that is left) or in part, also when the money is spent: the wallet then owes, its debt_allowed is raised to that, and nothing is available until it is paid. For services, else 42501. Keyed as lad.reverse. P0002 unknown transaction, LD103 no topup, or more than is left, LD202 wallet closed, LD101 key used for another request, 22023 bad amount or key.';
+
 CREATE TYPE lad.posting_request AS (
     wallet_id        uuid,
     transaction_type text,

@@ -69,6 +69,8 @@ bool save(const Change& change) {
     const wallet::Wallet& after = change.wallets.at(before.id);
     if (after.last_seq == before.last_seq) continue;
     moved.push_back(after);
+    // Before the balance, which the table checks against it.
+    if (after.debt_allowed != before.debt_allowed) set_debt_allowed(tenant_id, after);
     if (wallet::crosses_threshold(before, after)) emit_low_balance(tenant_id, after);
   }
   move_wallets(tenant_id, moved);

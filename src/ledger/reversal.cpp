@@ -24,7 +24,8 @@ void require_valid(const ReversalRequest& request) {
 
 crypto::Digest fingerprint(const ReversalRequest& request) {
   Encoder encoder;
-  return encoder.text(std::string_view{"lad.reversal.1"})
+  return encoder
+      .text(std::string_view{request.is_chargeback ? "lad.chargeback.1" : "lad.reversal.1"})
       .uuid(request.transaction_id)
       .amount(request.amount)
       .text(request.reason)
@@ -35,6 +36,9 @@ Decimal amount_to_reverse(const ReversalRequest& request, const Original& origin
   if (original.type == "reversal" || original.amount.is_zero()) {
     refuse("a " + original.type + " cannot be reversed",
            "Only rows that moved a balance are reversed, and a reversal is final.");
+  }
+  if (request.is_chargeback && original.type != "topup") {
+    refuse("a " + original.type + " cannot be charged back", "Only a payment in, a topup, is.");
   }
   const Decimal left = magnitude(original.amount) - original.reversed;
   if (left.is_zero()) {
@@ -52,19 +56,25 @@ Entry reverse(const ReversalRequest& request, const Original& original, std::str
               wallet::Wallet& wallet, const Circumstances& now) {
   const Decimal amount = amount_to_reverse(request, original);
   const Decimal signed_amount = original.amount.is_negative() ? amount : -amount;
-  wallet::require_move(wallet, signed_amount);
-  return append(wallet,
-                {.type = "reversal",
-                 .amount = signed_amount,
-                 .reserved_delta = {},
-                 .counter_account = original.counter_account,
-                 .idempotency_key = std::move(key),
-                 .reference_type = "transaction",
-                 .reference_id = original.id,
-                 .reverses_id = original.id,
-                 .description = request.reason,
-                 .request_hash = fingerprint(request)},
-                now);
+  if (request.is_chargeback) {
+    wallet::require_takes(wallet);
+  } else {
+    wallet::require_move(wallet, signed_amount);
+  }
+  Entry entry = append(wallet,
+                       {.type = "reversal",
+                        .amount = signed_amount,
+                        .reserved_delta = {},
+                        .counter_account = original.counter_account,
+                        .idempotency_key = std::move(key),
+                        .reference_type = "transaction",
+                        .reference_id = original.id,
+                        .reverses_id = original.id,
+                        .description = request.reason,
+                        .request_hash = fingerprint(request)},
+                       now);
+  if (request.is_chargeback) wallet::allow_debt(wallet);
+  return entry;
 }
 
 }  // namespace lad::ledger

@@ -32,7 +32,7 @@ lad::Posting reverse(const ledger::ReversalRequest& request) {
   const ledger::KeyedRequest keyed{tenant_id, request.idempotency_key,
                                    ledger::fingerprint(request)};
   return lad::pg::with_spi([&] {
-    store::require_billing_admin("reverse transactions");
+    if (!request.is_chargeback) store::require_billing_admin("reverse transactions");
     lad::Posting posting;
     const auto known = ledger::once(keyed, [&] {
       const ledger::Original seen = store::read_original(tenant_id, request.transaction_id);
@@ -58,15 +58,25 @@ lad::Posting reverse(const ledger::ReversalRequest& request) {
   });
 }
 
-}  // namespace
-
-LAD_FUNCTION(lad_reverse) {
-  const Args args{fcinfo};
+ledger::ReversalRequest read_request(const Args& args) {
   ledger::ReversalRequest request;
   request.transaction_id = args.get<Uuid>(0, "transaction_id");
   request.idempotency_key = args.get<std::string>(1, "idempotency_key");
   ledger::require_unreserved_key(request.idempotency_key);
   request.amount = args.get_optional<lad::Decimal>(2);
   request.reason = args.get_optional<std::string>(3);
+  return request;
+}
+
+}  // namespace
+
+LAD_FUNCTION(lad_reverse) {
+  return lad::pg::posting_datum(fcinfo, reverse(read_request(Args{fcinfo})));
+}
+
+LAD_FUNCTION(lad_chargeback) {
+  ledger::ReversalRequest request = read_request(Args{fcinfo});
+  request.is_chargeback = true;
+  lad::pg::require_caller("lad_service", "charge payments back");
   return lad::pg::posting_datum(fcinfo, reverse(request));
 }

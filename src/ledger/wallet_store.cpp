@@ -55,6 +55,9 @@ constinit pg::Plan<Uuid, std::vector<Uuid>, std::vector<Decimal>, std::vector<De
         " AS m (id, current_balance, reserved_balance, last_seq, last_hash)"
         " WHERE w.tenant_id = $1 AND w.id = m.id"};
 
+constinit pg::Plan<Uuid, Uuid, Decimal> kAllowDebt{
+    "UPDATE lad_data.billing_wallets SET debt_allowed = $3 WHERE tenant_id = $1 AND id = $2"};
+
 constinit pg::Plan<Uuid, Uuid, Decimal, std::optional<Decimal>, std::string> kEmitLowBalance{
     "WITH noted AS (UPDATE lad_data.billing_wallets SET low_balance_notified_at = clock_timestamp()"
     "               WHERE tenant_id = $1 AND id = $2)"
@@ -167,6 +170,10 @@ void move_wallets(const Uuid& tenant_id, const std::vector<wallet::Wallet>& wall
     heads.push_back(head_of(wallet));
   }
   kMoveAll.run(tenant_id, ids, current, reserved, seqs, heads);
+}
+
+void set_debt_allowed(const Uuid& tenant_id, const wallet::Wallet& wallet) {
+  kAllowDebt.run(tenant_id, wallet.id, wallet.debt_allowed);
 }
 
 void emit_low_balance(const Uuid& tenant_id, const wallet::Wallet& wallet) {

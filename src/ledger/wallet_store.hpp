@@ -34,6 +34,9 @@ std::vector<wallet::Wallet> lock_wallets(const Uuid& tenant_id, std::vector<Uuid
 /// Writes balances and heads of locked wallets.
 void move_wallets(const Uuid& tenant_id, const std::vector<wallet::Wallet>& wallets);
 
+/// Writes what a locked wallet may owe.
+void set_debt_allowed(const Uuid& tenant_id, const wallet::Wallet& wallet);
+
 /// Notes that a wallet has fallen below its threshold, and emits a domain event.
 void emit_low_balance(const Uuid& tenant_id, const wallet::Wallet& wallet);
 

@@ -65,6 +65,11 @@ void require_move(const Wallet& wallet, Decimal signed_amount) {
   require_funds(wallet, -signed_amount);
 }
 
+void allow_debt(Wallet& wallet) {
+  const Decimal owed = -wallet.current - wallet.credit_limit;
+  if (owed > wallet.debt_allowed) wallet.debt_allowed = owed;
+}
+
 bool crosses_threshold(const Wallet& before, const Wallet& after) {
   const auto& threshold = after.low_balance_threshold;
   return threshold && before.current >= *threshold && after.current < *threshold;

@@ -49,6 +49,9 @@ void require_takes(const Wallet& wallet);
 /// Throws insufficient_funds (LD201) unless the amount is available.
 void require_funds(const Wallet& wallet, Decimal amount);
 
+/// Raises what the wallet may owe to what it owes.
+void allow_debt(Wallet& wallet);
+
 /// Throws what status and funds have against moving the balance by a signed amount.
 void require_move(const Wallet& wallet, Decimal signed_amount);
 

@@ -113,6 +113,22 @@ SELECT lad.balance_at(:'euros', created_at), lad.balance_at(:'euros', created_at
 FROM lad_data.billing_ledger_transactions WHERE idempotency_key = 'e1';
 SELECT public.attempt(format('SELECT lad.balance_at(%L, now(), ''later'')', :'euros'));
 
+-- A payment that the bank takes back, though it is spent.
+RESET SESSION AUTHORIZATION;
+SAVEPOINT bank;
+SELECT id AS paid FROM lad_data.billing_ledger_transactions WHERE idempotency_key = 'e1' \gset
+SELECT amount FROM lad.debit(:'euros', 12, 'spent');
+SELECT transaction_type, amount, balance_after, available FROM lad.chargeback(:'paid', 'bank', reason => 'disputed');
+SELECT transaction_type, amount, replayed FROM lad.chargeback(:'paid', 'bank', reason => 'disputed');
+SELECT current_balance, debt_allowed FROM lad_data.billing_wallets WHERE id = :'euros';
+SELECT public.attempt(statement) FROM (VALUES (format('SELECT lad.debit(%L, 1, ''owing'')', :'euros')), (format('SELECT lad.reserve(%L, 1, ''owing'')', :'euros')),
+    (format('SELECT lad.chargeback(%L, ''again'')', :'paid')), (format('SELECT lad.chargeback(%L, ''debit'')', :'debit'))) AS tried (statement);
+SELECT balance_after, available FROM lad.topup(:'euros', 8, 'pays');
+SELECT * FROM lad.verify_ledger(:'euros');
+ROLLBACK TO bank;
+SET SESSION AUTHORIZATION operations_app;
+SELECT public.attempt(format('SELECT lad.chargeback(%L, ''bank'')', :'paid'));
+
 -- Suspended wallets keep earlier promises and make no new ones.
 SELECT hold_id AS promise FROM lad.reserve(:'tenant', 1, 'promise') \gset
 SELECT lad.set_wallet_status(:'tenant', 'suspended', 'late payment');

@@ -185,6 +185,23 @@ TEST(Reversal, MovesTheOtherWayAndNeverOverdraws) {
   EXPECT_EQ(wallet.current, money("13"));
 }
 
+TEST(Reversal, AChargebackMayLeaveADebt) {
+  wallet::Wallet wallet = wallet_with("3");
+  ReversalRequest request{{}, "c", {}, "bank"};
+  const auto plain = fingerprint(request);
+  request.is_chargeback = true;
+  EXPECT_NE(fingerprint(request), plain);
+  EXPECT_EQ(code_of([&] { amount_to_reverse(request, original_of("credit", "10")); }),
+            "already_reversed");
+  reverse(request, original_of("topup", "10"), "c", wallet, at(1));
+  EXPECT_EQ(wallet.current, money("-7"));
+  EXPECT_EQ(wallet.debt_allowed, money("7"));
+  EXPECT_TRUE(wallet::available(wallet).is_negative());
+  wallet.status = wallet::Status::closed;
+  EXPECT_EQ(code_of([&] { reverse(request, original_of("topup", "1"), "d", wallet, at(2)); }),
+            "wallet_not_active");
+}
+
 Request debit_of(const char* amount, const char* key, std::uint8_t wallet = 7) {
   Request request;
   request.wallet_id = wallet_with("0", wallet).id;
