@@ -73,8 +73,8 @@ sanitize=-fsanitize=address,undefined
 build_copy() {
   # vptr needs type information of classes that only the server could have; -fno-wrapv lets the
   # overflow of a signed number be seen.
-  LAD_CXXFLAGS="$sanitize -fno-sanitize=vptr -fno-sanitize-recover=undefined -fno-wrapv -g -O1
-    -fno-omit-frame-pointer" LAD_SHLIB_LINK="$sanitize" \
+  local flags="-fno-sanitize=vptr -fno-sanitize-recover=undefined -fno-wrapv"
+  LAD_CXXFLAGS="$sanitize $flags -g -O1 -fno-omit-frame-pointer" LAD_SHLIB_LINK="$sanitize" \
     timeout --foreground 1800 bash "$copy/tools/server_tree.sh"
 }
 
