@@ -18,14 +18,18 @@ def set_early_release(mode: str) -> None:
 
 
 def per_second(script: str, clients: int, wallets: int) -> float:
+    """Transactions a second once every session has planned its statements: the first second is left out."""
     is_ours = script in ("debit", "replay")
     user = "bench_app" if is_ours else os.environ["PGUSER"]
-    command = ["pgbench", "-n", "-U", user, "-c", str(clients), "-j", "1", "-T", SECONDS,
-               "-D", f"wallets={wallets}", "-D", f"token='{token()}'",
+    command = ["pgbench", "-n", "-U", user, "-c", str(clients), "-j", "1", "-P", "1",
+               "-T", str(int(SECONDS) + 1), "-D", f"wallets={wallets}", "-D", f"token='{token()}'",
                "-f", str(HERE / f"{script}.pgbench")]
-    done = subprocess.run(command, check=True, text=True, capture_output=True)
-    line = next(text for text in done.stdout.splitlines() if text.startswith("tps"))
-    return float(line.split()[2])
+    done = subprocess.run(command, text=True, capture_output=True)
+    # progress: 2.0 s, 1234.5 tps, lat 0.812 ms stddev 0.093, 0 failed
+    rates = [float(line.split()[3]) for line in done.stderr.splitlines() if line.startswith("progress")]
+    if done.returncode or len(rates) < 2:
+        raise SystemExit(f"bench: {done.stderr}")
+    return statistics.mean(rates[1:])
 
 
 def bench_spread() -> None:
