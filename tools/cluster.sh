@@ -12,6 +12,7 @@
 # Options: --keep        reuse the data directory of that name if there is one
 #          --fsync       be durable (off by default: tests need speed)
 #          --database DB create DB where missing and make it PGDATABASE
+#          --standby-of N  a streaming copy of the running cluster N, application_name NAME
 #          --program P   start P in the place of postgres, then and at each restart
 #          -c KEY=VALUE  server setting, repeatable
 # On failure the output is `false`, so that eval under `set -e` stops the driver.
@@ -21,7 +22,7 @@ set -euo pipefail
 clusters=$server/clusters
 
 usage() {
-  sed -n '2,18s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,19s/^# \{0,1\}//p' "$0" >&2
   exit 2
 }
 
@@ -31,12 +32,13 @@ fail() {
 }
 
 parse_options() {
-  keep=no fsync=off database=postgres program= settings=()
+  keep=no fsync=off database=postgres primary= program= settings=()
   while [ $# -gt 0 ]; do
     case $1 in
       --keep) keep=yes ;;
       --fsync) fsync=on ;;
       --database) database=${2:?}; shift ;;
+      --standby-of) primary=${2:?}; shift ;;
       --program) program=${2:?}; shift ;;
       -c) settings+=("${2:?}"); shift ;;
       *) usage ;;
@@ -86,6 +88,15 @@ wal_level = logical
 log_line_prefix = '%m [%p] %a '
 timezone = 'UTC'
 CONF
+}
+
+# Settings come along, the key file's place included.
+copy_primary() {
+  mkdir -p "$home"
+  [ "$(id -u)" != 0 ] || chown "$server_user:" "$home"
+  as_server "$pg_home/bin/pg_basebackup" -D "$data" -c fast -X stream -R --no-sync \
+    -d "host=$(cat "$clusters/$primary/socket") user=postgres application_name=$name" \
+    2>"$home/basebackup.log" || fail "pg_basebackup failed: $(tail -n 3 "$home/basebackup.log")"
 }
 
 append_settings() {
@@ -186,7 +197,7 @@ case $command in
       halt fast
     else
       remove
-      create
+      if [ -n "$primary" ]; then copy_primary; else create; fi
     fi
     append_settings
     launch

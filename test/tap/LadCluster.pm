@@ -14,7 +14,7 @@ use IPC::Run ();
 my $root = dirname(dirname(dirname(abs_path(__FILE__))));
 my @started;
 
-# start(name, settings => {key => value}, database => name, durable => 1)
+# start(name, settings => {key => value}, database => name, durable => 1, standby_of => cluster)
 # Names get the prefix check-, by which tools/check.sh finds and removes what a killed test leaves.
 sub start {
     my ($class, $name, %option) = @_;
@@ -79,6 +79,7 @@ sub _options {
     my @words = map { ('-c', "$_=$settings->{$_}") } sort keys %{$settings};
     push @words, '--database', $option{database} if defined $option{database};
     push @words, '--fsync' if $option{durable};
+    push @words, '--standby-of', $option{standby_of}{name} if $option{standby_of};
     push @words, '--program', $ENV{LAD_PROGRAM} if defined $ENV{LAD_PROGRAM};
     return @words;
 }
@@ -108,7 +109,8 @@ $SIG{$_} = sub { exit 1 } for qw(INT TERM);
 
 END {
     my $status = $?;
-    $_->stop for @started;
+    # stop() takes itself out of the list.
+    $_->stop for my @all = @started;
     $? = $status;
 }
 
