@@ -9,7 +9,7 @@ use Test::More;
 use LadOracle;
 
 my $seed = $ENV{LAD_ORACLE_SEED} // time;
-my ($runs, $operations) = $ENV{LAD_LONG} ? (10, 2000) : (2, 100);
+my ($runs, $operations) = $ENV{LAD_LONG} ? (5, 1500) : (2, 100);
 diag "seed $seed";
 my $oracle = LadOracle->start('oracle', wallets => 6);
 
