@@ -1,5 +1,5 @@
 // ledger_driver: sessions that do random operations on the ledger and record every answer. SIGTERM
-// ends it when each session has had its answer.
+// ends it when each session has had its answer. Exit status 1: a session never had its last one.
 //
 //   --address FILE     holds a connection string; read again at each connection
 //   --tenant UUID      the tenant whose wallets are used, all of them
@@ -89,7 +89,8 @@ std::optional<oracle::Reply> ask(const Plan& plan, oracle::Client& client, const
   }
 }
 
-void run_session(const Plan& plan, const oracle::Operations& operations, std::size_t session,
+/// False when the session ended without the answer to its last request.
+bool run_session(const Plan& plan, const oracle::Operations& operations, std::size_t session,
                  Recorder& recorder) {
   oracle::Client client{plan.address};
   client.connect();
@@ -105,9 +106,10 @@ void run_session(const Plan& plan, const oracle::Operations& operations, std::si
             "BEGIN; SELECT lad.authenticate_service('" + plan.tenant + "', 'driver'); " +
                 oracle::statement_of(operation, plan.wallets) + "; COMMIT",
             answered);
-    if (!reply) return;
+    if (!reply) return false;
     recorder.add(oracle::lines_of(answered, reply->rows));
   }
+  return true;
 }
 
 /// The tenant's wallets, as ledger_check counts them.
@@ -118,7 +120,8 @@ std::vector<std::string> read_wallets(const Plan& plan) {
   return oracle::read_wallet_ids(client);
 }
 
-void run(const oracle::Options& options) {
+/// False when a session lost its connection, and did not ask again.
+bool run(const oracle::Options& options) {
   Plan plan{.address = options.text("address"),
             .tenant = options.text("tenant"),
             .wallets = {},
@@ -135,11 +138,15 @@ void run(const oracle::Options& options) {
   Recorder recorder{options.text("record")};
   recorder.add(oracle::head_line(head));
   const oracle::Operations operations{head.seed, head.sessions, head.wallets, head.batch_percent};
+  std::atomic<bool> all_answered = true;
   std::vector<std::thread> sessions;
   for (std::size_t session = 0; session < head.sessions; ++session) {
-    sessions.emplace_back([&, session] { run_session(plan, operations, session, recorder); });
+    sessions.emplace_back([&, session] {
+      if (!run_session(plan, operations, session, recorder)) all_answered = false;
+    });
   }
   for (std::thread& session : sessions) session.join();
+  return all_answered;
 }
 
 }  // namespace
@@ -158,10 +165,9 @@ int main(int argc, char** argv) {
                                  {"retry", "no"}}};
   std::signal(SIGTERM, stop);
   try {
-    run(options);
+    return run(options) ? 0 : 1;
   } catch (const std::exception& error) {
     std::cerr << "ledger_driver: " << error.what() << "\n";
     return 2;
   }
-  return 0;
 }

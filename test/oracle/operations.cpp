@@ -28,6 +28,7 @@ class Operations::Dice {
 namespace {
 
 constexpr std::uint64_t kWindow = 40;
+constexpr Money kMostGiven = 150'000'000;
 constexpr std::size_t kBatchWallets = 10;
 
 std::string quoted(const std::string& text) {
@@ -111,13 +112,16 @@ std::string statement_of(const Operation& operation, const std::vector<std::stri
   return "SELECT " + columns + " FROM " + call_of(operation, wallets);
 }
 
+/// Debits ask for more than the rest brings in, so that wallets are often short.
 Post Operations::post(Dice& dice, const std::string& key) const {
   Post post{.wallet = dice.below(wallets_), .type = "debit", .amount = dice.amount(), .key = key};
   const std::uint64_t roll = dice.below(100);
   if (roll < 25) post.type = "topup";
-  if (roll >= 25 && roll < 40) post.type = "credit";
-  if (roll >= 40 && roll < 50) post.type = "adjustment";
+  if (roll >= 25 && roll < 35) post.type = "credit";
+  if (roll >= 35 && roll < 45) post.type = "adjustment";
   if (post.type == "adjustment" && dice.percent(50)) post.amount = -post.amount;
+  const bool gives = post.type != "debit" && post.amount > 0;
+  if (gives && post.amount > kMostGiven) post.amount = kMostGiven;
   return post;
 }
 
@@ -128,7 +132,7 @@ Operation Operations::batch(Dice& dice, const std::string& key) const {
   for (std::size_t i = 0; i < kBatchWallets; ++i) {
     Post item = post(dice, key + "." + std::to_string(i));
     // Else hardly any atomic batch would find funds for all of its debits.
-    if (operation.atomic && item.type != "topup") item.amount = item.amount / 1000 + 1;
+    if (operation.atomic) item.amount = item.amount / 1000 + (item.amount < 0 ? -1 : 1);
     operation.posts.push_back(item);
   }
   if (dice.percent(10)) operation.posts.back() = operation.posts.front();
