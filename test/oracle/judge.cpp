@@ -107,7 +107,9 @@ void Judge::judge_success(const Operation& operation, const Answered& answered) 
       judge_row(expected[i], answered, answer);
     } else {
       ++outcomes_["item " + answer.sqlstate];
-      const bool right = answer.sqlstate == "LD201" && *expected[i].amount < 0;
+      const bool right = answer.sqlstate == "LD101"
+                             ? is_conflict(operation.posts[i])
+                             : answer.sqlstate == "LD201" && *expected[i].amount < 0;
       if (!right) add(operation, answered, "an item refused with " + answer.sqlstate);
     }
   }
@@ -156,7 +158,10 @@ bool Judge::is_refusal_right(const Operation& operation, const Answered& answere
   const bool on_hold = operation.kind == Kind::capture || operation.kind == Kind::release;
   const bool on_other = on_hold || operation.kind == Kind::reverse;
   if (state == "22004") return on_other && was_missing(operation, answered);
-  if (state == "LD101") return operation.kind == Kind::post && is_conflict(operation.posts[0]);
+  if (state == "LD101") {
+    return std::any_of(operation.posts.begin(), operation.posts.end(),
+                       [this](const Post& post) { return is_conflict(post); });
+  }
   if (state == "LD103") return operation.kind == Kind::reverse && is_reversed(operation);
   if (state == "LD203") return on_hold && is_hold_closed(operation, answered);
   if (state == "LD204" && operation.kind == Kind::transfer) {
@@ -199,10 +204,10 @@ bool Judge::was_short(const std::string& wallet_id, Money amount, const Answered
   return false;
 }
 
-/// Its key has posted another amount.
+/// Its key has posted something else.
 bool Judge::is_conflict(const Post& post) const {
   const LedgerRow* const row = model_.row_by_key(post.key);
-  return row && row->amount != signed_amount(post);
+  return row && (row->amount != signed_amount(post) || row->wallet != wallets_.at(post.wallet));
 }
 
 /// Less is left than was asked for. What is reversed stays so, hence the end of the run may judge.

@@ -149,6 +149,13 @@ Operation Operations::at(std::size_t session, std::uint64_t index) const {
   return repeated(session, index, dice.percent(25));
 }
 
+/// The same keys in opposite order, for other wallets.
+Operation Operations::rearranged(Operation operation) const {
+  std::reverse(operation.posts.begin(), operation.posts.end());
+  for (Post& post : operation.posts) post.wallet = (post.wallet + 1) % wallets_;
+  return operation;
+}
+
 /// What some session does at about the same time, under the same key.
 Operation Operations::repeated(std::size_t session, std::uint64_t index, bool changed) const {
   Dice dice{seed_, session, index, 1};
@@ -158,6 +165,7 @@ Operation Operations::repeated(std::size_t session, std::uint64_t index, bool ch
     if (back > index || !is_fresh(by, index - back)) continue;
     Operation operation = fresh(by, index - back);
     if (!changed) return operation;
+    if (operation.kind == Kind::batch) return rearranged(std::move(operation));
     if (operation.kind != Kind::post) continue;
     operation.posts.front().amount += operation.posts.front().amount < 0 ? -1 : 1;
     return operation;

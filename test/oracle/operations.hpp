@@ -42,13 +42,14 @@ class Operations {
       : seed_(seed), sessions_(sessions), wallets_(wallets), batch_percent_(batch_percent) {}
 
   /// The operation that a session does at its turn `index`. Some are another session's again, under
-  /// its key, and some of those ask for another amount.
+  /// its key, and some of those ask for something else.
   Operation at(std::size_t session, std::uint64_t index) const;
 
  private:
   class Dice;
   Operation fresh(std::size_t session, std::uint64_t index) const;
   Operation repeated(std::size_t session, std::uint64_t index, bool changed) const;
+  Operation rearranged(Operation operation) const;
   Operation batch(Dice& dice, const std::string& key) const;
   Operation on_hold(Dice& dice, Operation operation, std::uint64_t index) const;
   Operation reversal(Dice& dice, Operation operation, std::uint64_t index) const;

@@ -94,7 +94,7 @@ sub check {
     return \%verdict;
 }
 
-# As check, and a test of its own.
+# As check, and an assertion.
 sub agrees {
     my ($self, $what, %option) = @_;
     my $verdict = $self->check(%option);

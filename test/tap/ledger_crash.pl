@@ -72,9 +72,10 @@ my %fault = (
     'kill -9 of a backend' => { strike => \&kill_backend },
     'immediate restart' => { strike => \&stop_at_once },
     'disk full' => { before => \&make_small_disk, strike => \&fill_disk, after => \&leave_small_disk },
+    'tablespace full' => { before => \&make_small_tablespace, strike => \&fill_tablespace, after => \&leave_small_tablespace },
     'standby promoted' => { before => \&make_standby, strike => \&promote },
 );
-my @order = ('kill -9, WAL writer stopped', 'standby promoted', 'kill -9 of a backend', 'immediate restart', 'disk full', 'kill -9');
+my @order = ('kill -9, WAL writer stopped', 'standby promoted', 'kill -9 of a backend', 'immediate restart', 'disk full', 'kill -9', 'tablespace full');
 
 sub kill_backend {
     my $pid = cluster()->psql("SELECT pid FROM pg_stat_activity WHERE usename = 'billing' ORDER BY random() LIMIT 1");
@@ -92,15 +93,52 @@ sub stop_at_once {
     return;
 }
 
-# The log of the server on a small file system in memory, which takes the right to mount one.
-sub make_small_disk {
-    my $place = home() . '/wal';
+# A small file system in memory at home/NAME, which takes the right to mount one. True when refused.
+sub mount_disk {
+    my ($name) = @_;
+    my $place = home() . "/$name";
+    my $owner = (stat home() . '/data')[4];
     mkdir $place;
-    return 'no file system can be mounted here' if system("mount -t tmpfs -o size=400m lad $place 2>/dev/null");
+    return 1 if system("mount -t tmpfs -o size=400m,mode=700,uid=$owner lad $place 2>/dev/null");
     $disk = { place => $place, data => home() . '/data' };
-    move_wal("$disk->{data}/pg_wal", "$place/pg_wal");
-    symlink "$place/pg_wal", "$disk->{data}/pg_wal" or die $!;
+    return 0;
+}
+
+# Nothing is left on it until the server has said so in its log.
+sub fill_until {
+    my ($said, $poke) = @_;
+    my $log = home() . '/log';
+    my $seen = -s $log;
+    system("dd if=/dev/zero of=$disk->{place}/filler bs=1M 2>/dev/null");
+    wait_until("the log says $said", sub {
+        $poke->();
+        open my $in, '<', $log or die $!;
+        seek $in, $seen, 0;
+        return grep { /$said/ } <$in>;
+    });
+    unlink "$disk->{place}/filler" or die $!;
+    return;
+}
+
+sub make_small_disk {
+    return 'no file system can be mounted here' if mount_disk('wal');
+    move_wal("$disk->{data}/pg_wal", "$disk->{place}/pg_wal");
+    symlink "$disk->{place}/pg_wal", "$disk->{data}/pg_wal" or die $!;
     revive();
+    return;
+}
+
+# A full disk below the ledger alone: errors, and the server goes on.
+my $ledger = 'lad_data.billing_ledger_transactions';
+sub make_small_tablespace {
+    return 'no file system can be mounted here' if mount_disk('space');
+    cluster()->psql($_) for "CREATE TABLESPACE small LOCATION '$disk->{place}'", "ALTER TABLE $ledger SET TABLESPACE small";
+    return;
+}
+sub fill_tablespace { fill_until('ERROR: .*No space left on device', sub { }); return }
+sub leave_small_tablespace {
+    cluster()->psql($_) for "ALTER TABLE $ledger SET TABLESPACE pg_default", 'DROP TABLESPACE small';
+    unmount();
     return;
 }
 
@@ -114,16 +152,7 @@ sub move_wal {
 }
 
 sub fill_disk {
-    my $log = home() . '/log';
-    my $seen = -s $log;
-    my $is_full = sub {
-        open my $in, '<', $log or die $!;
-        seek $in, $seen, 0;
-        return grep { /PANIC.*No space left on device|PANIC.*could not write/ } <$in>;
-    };
-    system("dd if=/dev/zero of=$disk->{place}/filler bs=1M 2>/dev/null");
-    wait_until('the disk is full', sub { cluster()->try('SELECT pg_switch_wal()'); return $is_full->() });
-    unlink "$disk->{place}/filler" or die $!;
+    fill_until('PANIC: .*No space left on device', sub { cluster()->try('SELECT pg_switch_wal()') });
     # It may be on its way up or down.
     wait_until('the server is up or gone', sub { !postmaster() || is_up() });
     revive();

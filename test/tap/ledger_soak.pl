@@ -26,7 +26,7 @@ while ($driver->is_running) {
 is($driver->finish, 0, 'every session ends') or diag ${ $driver->{text} };
 cmp_ok($snapshots, '>', 0, "$snapshots snapshots were taken, and sound");
 my $verdict = $oracle->agrees("seed $seed: model and ledger agree", complete => 'yes');
-cmp_ok($verdict->{$_} // 0, '>', 0, "$_ occurs") for 'batch ok', 'transfer ok', 'capture ok', 'reverse ok', 'item LD201';
+cmp_ok($verdict->{$_} // 0, '>', 0, "$_ occurs") for 'batch ok', 'transfer ok', 'capture ok', 'reverse ok', 'item LD201', 'item LD101';
 is(scalar(grep { /40P01/ } keys %$verdict), 0, 'no call was told of a deadlock');
 is($cluster->psql($count), '0', 'and the server saw none');
 diag $verdict->{text} =~ s/\n/, /gr;
