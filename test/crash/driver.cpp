@@ -13,6 +13,7 @@
 //                      down, full or starting; no: the session ends there
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -164,6 +165,8 @@ int main(int argc, char** argv) {
                                  {"batches", "8"},
                                  {"retry", "no"}}};
   std::signal(SIGTERM, stop);
+  // It would ask for ever when the test that started it is killed with the server.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   try {
     return run(options) ? 0 : 1;
   } catch (const std::exception& error) {

@@ -19,6 +19,7 @@ use LadCluster;
 our $tenant = 'a0000000-0000-4000-8000-00000000000a';
 my $root = dirname(dirname(dirname(abs_path(__FILE__))));
 my $programs = "$root/build/unit";
+my @running;
 
 # Builds the programs; two tests may want them at once.
 sub build {
@@ -79,7 +80,9 @@ sub drive {
     push @{ $self->{records} }, $record;
     my @words = ('--address', "$self->{folder}/billing", '--tenant', $tenant, '--record', $record, map { ("--$_", $option{$_}) } sort keys %option);
     my $text = '';
-    return bless { run => IPC::Run::start(["$programs/ledger_driver", @words], '<', \undef, '>&', \$text), record => $record, text => \$text }, 'LadOracle::Driver';
+    my $run = IPC::Run::start(["$programs/ledger_driver", @words], '<', \undef, '>&', \$text);
+    push @running, $run;
+    return bless { run => $run, record => $record, text => \$text }, 'LadOracle::Driver';
 }
 
 # Replays what is committed; with all the records so far, unless records => [].
@@ -100,6 +103,13 @@ sub agrees {
     my $verdict = $self->check(%option);
     is($verdict->{status}, 0, $what) or diag $verdict->{text};
     return $verdict;
+}
+
+# A driver that asks until it is answered would outlive a test that dies.
+END {
+    my $status = $?;
+    $_->kill_kill(grace => 0) for grep { $_->pumpable } @running;
+    $? = $status;
 }
 
 package LadOracle::Driver;
