@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# check.sh [STAGE...]: set up, build and run the tests; without arguments all stages but asan and
-# valgrind. The last line is `N passed, N failed` over all stages. No server is left behind, however
+# check.sh [STAGE...]: set up, build and run the tests; without arguments all stages but crash, asan
+# and valgrind. The last line is `N passed, N failed` over all stages. No server is left behind, however
 # the run ends. LAD_LONG=1 runs the same tests at their long sizes.
 set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$root" || exit 1
 
 all_stages="lint unit docs regress pgtap isolation tap fuzz"
-extra_stages="asan valgrind"
+extra_stages="crash asan valgrind"
 stages=${*:-$all_stages}
 out=$build/check
 total_passed=0 total_failed=0
@@ -168,6 +168,11 @@ stage_tap() {
   limit 1200 perl tools/prove.pl "$out/tap.count" test/tap/*.pl
 }
 
+stage_crash() {
+  export LAD_CRASH_CYCLES=${LAD_CRASH_CYCLES:-20}
+  limit 3000 perl tools/prove.pl "$out/crash.count" test/tap/ledger_crash.pl
+}
+
 stage_fuzz() { COUNTS=$out/fuzz.count bash tools/fuzz.sh; }
 
 stage_asan() { COUNTS=$out/asan.count bash tools/memory_check.sh asan; }
@@ -192,7 +197,7 @@ make_database() {
   createdb -T lad_template "$1"
 }
 
-needs_server() { [[ " docs regress pgtap isolation tap " == *" $1 "* ]]; }
+needs_server() { [[ " docs regress pgtap isolation tap crash " == *" $1 "* ]]; }
 
 prepare_server() {
   echo "building lad_ext into a private PostgreSQL $pg_version tree"

@@ -167,8 +167,10 @@ crash() {
   rm -f "$home/socket"
 }
 
+# A test that was killed may have left a file system mounted below.
 remove() {
   halt immediate
+  awk -v home="$home/" 'index($2, home) == 1 { print $2 }' /proc/mounts | xargs -r umount
   rm -rf "$home"
 }
 
