@@ -105,13 +105,16 @@ GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA probe TO PUBLIC;
 SQL
 
 my $started = $cluster->psql('SELECT pg_postmaster_start_time()');
-my $token = $cluster->psql("SELECT lad.issue_token('$acme', '$acme', ttl => '15 minutes')");
-my %callers = (app => "SELECT lad.authenticate('$token')", service => "SELECT lad.authenticate_service('$acme', 'probe')",
+# Calls that are kept change rights and revoke tokens: each chunk starts with a new one, if the owner still is one.
+my $restore = "UPDATE lad_data.memberships SET role = 'owner', deleted_at = NULL, is_deleted = false WHERE user_id = '$acme'";
+sub fresh_token { $cluster->psql("$restore; SELECT lad.issue_token('$acme', '$acme', ttl => '15 minutes')") }
+my %callers = (app => 'SELECT lad.authenticate($$%s$$)', service => "SELECT lad.authenticate_service('$acme', 'probe')",
     postgres => "SELECT lad.authenticate_service('$acme', 'probe')");
 for my $user (sort keys %callers) {
     my $chunks = int($calls / 3 / 500) || 1;
     for my $chunk (1 .. $chunks) {
-        my (undef, $err) = $cluster->try("SET client_min_messages = error; SELECT setseed(@{[($seed + $chunk) % 1_000_000 / 1_000_000]}); BEGIN; $callers{$user}; SELECT probe.run(@{[int $calls / 3 / $chunks]}); COMMIT", user => $user);
+        my $context = sprintf $callers{$user}, fresh_token();
+        my (undef, $err) = $cluster->try("SET client_min_messages = error; SELECT setseed(@{[($seed + $chunk) % 1_000_000 / 1_000_000]}); BEGIN; $context; SELECT probe.run(@{[int $calls / 3 / $chunks]}); COMMIT", user => $user);
         is($err, '', "$user, calls $chunk of $chunks");
     }
 }
