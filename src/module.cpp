@@ -1,8 +1,11 @@
 #include "pg/boundary.hpp"
 #include "pg/context.hpp"
+#include "pg/early_release.hpp"
 #include "pg/epochs.hpp"
+#include "pg/immutable_table.hpp"
 #include "pg/key_file.hpp"
 #include "pg/statement_guard.hpp"
+#include "pg/statistics.hpp"
 #include "pg/transaction_memo.hpp"
 #include "tenancy/hooks.hpp"
 
@@ -15,6 +18,9 @@ PGDLLEXPORT void _PG_init() {
     lad::pg::define_key_file(lad::tenancy::kKeyFileFormat);
     lad::pg::define_memos();
     lad::pg::define_epochs();
+    lad::pg::define_immutable_tables("guard_ledger");
+    lad::pg::define_statistics();
+    lad::pg::define_early_release();
     lad::pg::define_statement_guard(lad::tenancy::kStatementRule);
     lad::pg::define_context(lad::tenancy::kTokenRules);
   });

@@ -2,7 +2,7 @@
 # memory_check.sh asan|valgrind: look for memory errors and undefined behaviour.
 #
 #   asan      the unit tests, then the server with lad_ext under AddressSanitizer and
-#             UndefinedBehaviorSanitizer: the regression tests and test/tap/bad_input.pl
+#             UndefinedBehaviorSanitizer: the regression tests, test/tap/bad_input.pl and random_input.pl
 #   valgrind  the regression tests against a server under valgrind
 #
 # A finding that names our library fails the run. With COUNTS set, "PASSED FAILED" goes to that file.
@@ -116,6 +116,8 @@ check_asan() {
   verdict 'regression tests under ASan and UBSan' in_copy run_regress 900
   LAD_PROGRAM=$reports.sh verdict 'bad input under ASan and UBSan' \
     timeout --foreground 1200 perl -I"$copy/test/tap" "$copy/test/tap/bad_input.pl"
+  LAD_PROGRAM=$reports.sh LAD_RANDOM_CALLS=20000 verdict 'random input under ASan and UBSan' \
+    timeout --foreground 1200 perl -I"$copy/test/tap" "$copy/test/tap/random_input.pl"
   verdict 'no report of the sanitizers' no_findings
 }
 

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "pg/args.hpp"
 #include "pg/context.hpp"
+#include "pg/durability.hpp"
 #include "pg/json.hpp"
 #include "pg/posting.hpp"
 #include "pg/restore.hpp"
@@ -142,6 +143,7 @@ LAD_FUNCTION(lad_finish_call) {
     if (!is_settled(after)) return std::nullopt;
     auto answer = store::read_posting(after.back().id);
     if (answer) answer->replayed = is_settled(before) && before.size() == after.size();
+    if (answer && answer->replayed) lad::pg::flush_visible_commits();
     return answer;
   });
   return lad::pg::posting_datum(fcinfo, posting);

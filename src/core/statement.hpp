@@ -13,6 +13,7 @@ enum class StatementKind {
   lock,              ///< LOCK TABLE
   truncation,        ///< TRUNCATE
   explanation,       ///< EXPLAIN
+  row_counter,       ///< a function that counts or names rows of all tenants
   library,           ///< LOAD
   role_settings,     ///< ALTER ROLE
   other_role,        ///< SET ROLE, SET SESSION AUTHORIZATION and their set_config

@@ -13,6 +13,7 @@
 #include "pg/result.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
+#include "pg/statistics.hpp"
 
 namespace ledger = lad::ledger;
 namespace store = lad::ledger::store;
@@ -110,6 +111,7 @@ std::optional<Results> try_post(const std::vector<Item>& items, bool atomic) {
   for (const Item& item : items) {
     results.push_back(judge_item(judge, item, change.next()));
     if (atomic && results.back().refusal) {
+      lad::pg::settle_refusal(results.back().refusal->code());
       throw ledger::numbered(*results.back().refusal, results.size());
     }
   }
@@ -134,6 +136,18 @@ bool tells_of_others(const Result& result) {
   return result.refusal || result.posting->replayed;
 }
 
+void count(const Results& results) {
+  using lad::pg::Counter;
+  lad::pg::count_batch(results.size());
+  for (const Result& result : results) {
+    if (result.refusal) {
+      lad::pg::settle_refusal(result.refusal->code());
+    } else {
+      lad::pg::count(result.posting->replayed ? Counter::replays : Counter::posts);
+    }
+  }
+}
+
 }  // namespace
 
 LAD_FUNCTION(lad_post_batch) {
@@ -145,6 +159,7 @@ LAD_FUNCTION(lad_post_batch) {
   if (std::any_of(results.begin(), results.end(), tells_of_others)) {
     lad::pg::flush_visible_commits();
   }
+  count(results);
   for (const auto& result : results) {
     lad::pg::add_posting_result(rows, result.posting, result.refusal);
   }

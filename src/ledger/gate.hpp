@@ -8,6 +8,7 @@
 #include "ledger/wallet_store.hpp"
 #include "pg/durability.hpp"
 #include "pg/refusal.hpp"
+#include "pg/statistics.hpp"
 
 /// How each keyed operation of the ledger meets its key: the same request again answers with what
 /// the first one did.
@@ -24,10 +25,12 @@ struct KeyedRequest {
 /// has posted something else. What was seen is on disk before anybody is told.
 inline std::optional<Known> find_posted(const KeyedRequest& request) {
   auto known = store::find(request.tenant_id, request.idempotency_key);
-  if (known) {
-    require_same(*known, request.fingerprint);
-    pg::flush_visible_commits();
-  }
+  if (!known) return std::nullopt;
+  if (known->request_hash != request.fingerprint)
+    pg::settle_refusal(ErrorCode::idempotency_conflict);
+  require_same(*known, request.fingerprint);
+  pg::count(pg::Counter::replays);
+  pg::flush_visible_commits();
   return known;
 }
 
@@ -40,11 +43,13 @@ std::optional<Known> once(const KeyedRequest& request, Attempt&& attempt) {
   if (auto known = find_posted(request)) return known;
   bool wrote = false;
   const auto refusal = pg::refusal_of([&] { wrote = attempt(); });
-  if (wrote) return std::nullopt;
+  if (wrote) {
+    pg::count(pg::Counter::posts);
+    return std::nullopt;
+  }
   if (auto known = find_posted(request)) return known;
   if (!refusal) throw Error{ErrorCode::internal, "a posting with this key vanished"};
-  // A refusal for want of funds says what the balance is.
-  if (refusal->code() == ErrorCode::insufficient_funds) pg::flush_visible_commits();
+  pg::settle_refusal(refusal->code());
   throw *refusal;
 }
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "pg/early_release.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
+#include "pg/statistics.hpp"
 
 namespace lad::ledger::store {
 namespace {
@@ -28,6 +30,9 @@ constinit pg::Plan<Uuid, Uuid> kLock{"SELECT " WALLET_COLUMNS
 constinit pg::Plan<Uuid, std::vector<Uuid>> kLockAll{
     "SELECT " WALLET_COLUMNS
     "WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE"};
+
+constinit pg::Plan<Uuid, Uuid> kLockFree{
+    "SELECT " WALLET_COLUMNS "WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE SKIP LOCKED"};
 
 #undef WALLET_COLUMNS
 
@@ -125,13 +130,21 @@ wallet::Wallet read_wallet(const Uuid& wallet_id) {
 }
 
 wallet::Wallet lock_wallet(const Uuid& tenant_id, const Uuid& wallet_id) {
-  return only_wallet(kLock.run(tenant_id, wallet_id));
+  // Empty: another session has the lock, or there is no such wallet.
+  const pg::Rows unlocked = kLockFree.run(tenant_id, wallet_id);
+  const bool waited = unlocked.empty();
+  wallet::Wallet locked = only_wallet(waited ? kLock.run(tenant_id, wallet_id) : unlocked);
+  if (waited) pg::count(pg::Counter::lock_waits);
+  pg::want_early_release(waited);
+  return locked;
 }
 
 std::vector<wallet::Wallet> lock_wallets(const Uuid& tenant_id, std::vector<Uuid> wallet_ids) {
   const pg::Rows rows = kLockAll.run(tenant_id, wallet_ids);
   std::vector<wallet::Wallet> locked;
   for (std::uint64_t row = 0; row < rows.size(); ++row) locked.push_back(to_wallet(rows, row));
+  // Skipping locked rows, to know of a wait, would take the locks out of order.
+  pg::want_early_release(false);
   return locked;
 }
 

@@ -24,7 +24,7 @@ Uuid create_wallet(const wallet::NewWallet& wanted);
 /// The wallet as visible now; throws wallet_not_found (LD205).
 wallet::Wallet read_wallet(const Uuid& wallet_id);
 
-/// The wallet under its row lock; throws wallet_not_found (LD205).
+/// The wallet under its row lock, for a posting; throws wallet_not_found (LD205).
 wallet::Wallet lock_wallet(const Uuid& tenant_id, const Uuid& wallet_id);
 
 /// Those of the wallets that exist, under their row locks, taken in the order of their identifiers

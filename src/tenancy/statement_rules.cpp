@@ -19,6 +19,7 @@ bool leaks(const StatementFacts& statement) {
       return statement.touches_all_tenants;
     case StatementKind::explanation:
       return statement.is_executed;
+    case StatementKind::row_counter:
     case StatementKind::library:
     case StatementKind::role_settings:
     case StatementKind::other_role:
@@ -58,6 +59,10 @@ Refusal refusal_of(StatementKind kind) {
       return {"EXPLAIN ANALYZE is not allowed",
               "Its counts of filtered rows tell what other tenants have.",
               "Use EXPLAIN without ANALYZE, or ask the administrator."};
+    case StatementKind::row_counter:
+      return {"function tells of hidden rows",
+              "It counts or names rows of other tenants that a query has passed over.",
+              "Let a role monitor that is no member of lad_app."};
     case StatementKind::library:
       return {"library would outlive the transaction",
               "The next client of a pooled connection would run with it.",

@@ -1,5 +1,6 @@
 #include "pg/args.hpp"
 #include "pg/context.hpp"
+#include "pg/durability.hpp"
 #include "pg/json.hpp"
 #include "pg/posting.hpp"
 #include "pg/result.hpp"
@@ -34,6 +35,8 @@ Tariff rate(const Uuid& tenant_id, JsonbDatum usage_items,
 }
 
 Uuid require_same(const store::Known& known) {
+  // With lad.charge an event is as fresh as its debit, which may not be on disk yet.
+  lad::pg::flush_visible_commits();
   if (known.same_request) return known.id;
   throw Error{ErrorCode::idempotency_conflict, "idempotency key was used for another request",
               "The key recorded other usage before, and a key records once for ever."};
@@ -76,8 +79,10 @@ Uuid record(const Uuid& tenant_id, const store::Request& request) {
 std::optional<lad::Posting> charge(const Uuid& tenant_id, const Uuid& event_id) {
   store::Event event = store::lock(tenant_id, event_id);
   if (event.status == "charged") {
-    if (!event.transaction_id) return std::nullopt;
-    return store::repeat_debit(tenant_id, *event.transaction_id);
+    std::optional<lad::Posting> posting;
+    if (event.transaction_id) posting = store::repeat_debit(tenant_id, *event.transaction_id);
+    lad::pg::flush_visible_commits();
+    return posting;
   }
   if (event.status == "voided") {
     throw Error{ErrorCode::usage_not_chargeable, "usage event is voided"};

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""bench.py [posts] [reads] [search] [load] [install]: ratios against baselines that run interleaved.
+"""bench.py [PART...]: ratios against baselines that run interleaved.
 
 Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
 second; reads and loads are CPU time of one backend (/proc/PID/schedstat), which other processes do not
-touch. Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), LAD_BENCH_LEADS (1000, leads of each
-tenant that is loaded), and what tools/cluster.sh exports.
+touch. Parts: spread, one, replay, batch, wal, size (postings), reads, rights, search, load, install.
+Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), LAD_BENCH_LEADS (1000, leads of each tenant that
+is loaded), LAD_BENCH_ROWS (1000000, of the grown ledger), and what tools/cluster.sh exports.
 """
 import os
 import platform
@@ -15,34 +16,8 @@ import sys
 import search
 from harness import CPU, CYCLES, HERE, SECONDS, psql, show
 from load import bench_install, bench_load
-
-TENANT = "md5('tenant 1')::uuid"
-
-
-def token() -> str:
-    return psql(f"SELECT lad.issue_token({TENANT}, ttl => '15 minutes')").strip()
-
-
-def posts_per_second(script: str, clients: int, wallets: int) -> float:
-    user = "bench_app" if script == "debit" else os.environ["PGUSER"]
-    command = ["pgbench", "-n", "-U", user, "-c", str(clients), "-j", "1", "-T", SECONDS,
-               "-D", f"wallets={wallets}", "-D", f"token='{token()}'",
-               "-f", str(HERE / f"{script}.pgbench")]
-    done = subprocess.run(command, check=True, text=True, capture_output=True)
-    line = next(text for text in done.stdout.splitlines() if text.startswith("tps"))
-    return float(line.split()[2])
-
-
-def bench_posts() -> None:
-    for wallets, where in ((1000, "spread over 1,000 wallets"), (1, "on one wallet")):
-        for clients in (1, 4, 16):
-            runs = [{script: posts_per_second(script, clients, wallets)
-                     for script in ("debit", "bare_insert", "sql_post")} for _ in range(CYCLES)]
-            rate = statistics.median(run["debit"] for run in runs)
-            for baseline, name in (("bare_insert", "bare INSERT"), ("sql_post", "post in PL/pgSQL")):
-                show(f"debit {where}, {clients} clients / {name}",
-                     [run["debit"] / run[baseline] for run in runs], f"{rate:.0f} debits/s")
-
+from posts import (TENANT, bench_batch, bench_one_wallet, bench_replay, bench_size, bench_spread,
+                   bench_wal, token)
 
 WORK = {
     "point lookup": ("FOREACH one IN ARRAY ids LOOP PERFORM first_name FROM lad_data.leads"
@@ -50,6 +25,8 @@ WORK = {
     "last 50": ("FOR i IN 1..2000 LOOP PERFORM first_name FROM lad_data.leads {where_tenant}"
                 " ORDER BY created_at DESC LIMIT 50; END LOOP"),
     "count": "FOR i IN 1..60 LOOP PERFORM count(*) FROM lad_data.leads {where_tenant}; END LOOP",
+    "sum over all rows": ("FOR i IN 1..20 LOOP PERFORM sum(length(first_name || email)) FROM lad_data.leads"
+                          " {where_tenant}; END LOOP"),
     "insert": ("FOR i IN 1..3000 LOOP INSERT INTO lad_data.leads ({tenant_column}first_name)"
                " VALUES ({tenant_value}'New'); END LOOP"),
 }
@@ -88,17 +65,45 @@ def bench_reads() -> None:
              [rls / where for where, rls in pairs], "CPU time, lower is better")
 
 
+def bench_rights() -> None:
+    """What a transaction pays for its context, and one lint of the installed schema."""
+    calls = 20000
+    printed = psql(f"""
+        SELECT lad.issue_token({TENANT}, ttl => '15 minutes') AS token \\gset
+        BEGIN;
+        SELECT set_config('bench.token', :'token', true) \\g /dev/null
+        """ + f"""
+        {CPU} AS before \\gset
+        DO $$ BEGIN FOR i IN 1..{calls} LOOP PERFORM lad.authenticate(current_setting('bench.token')); END LOOP; END $$;
+        {CPU} - :before;
+        {CPU} AS before \\gset
+        DO $$ BEGIN FOR i IN 1..{calls} LOOP PERFORM length(current_setting('bench.token')); END LOOP; END $$;
+        {CPU} - :before;
+        """ * (CYCLES + 1) + "COMMIT;").split()
+    pairs = list(zip(printed[2::2], printed[3::2]))
+    show("lad.authenticate, µs of CPU", [(int(a) - int(b)) / calls / 1000 for a, b in pairs])
+    times = []
+    for _ in range(CYCLES):
+        times.append(float(psql("""
+            SELECT count(*) FROM lad.lint() \\g /dev/null
+            SELECT clock_timestamp() AS started \\gset
+            SELECT count(*) FROM lad.lint() \\g /dev/null
+            SELECT 1000 * extract(epoch FROM clock_timestamp() - :'started'::timestamptz)""")))
+    show("lad.lint() of the whole schema, ms", times)
+
+
 def main() -> None:
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=HERE, text=True,
                             capture_output=True).stdout.strip()
     print(f"{os.cpu_count()} cores, {platform.machine()}, {psql('SHOW server_version').strip()},"
           f" commit {commit}, {CYCLES} cycles of {SECONDS} s, fsync on\n")
     print("| what / baseline | median ratio | range | |\n|---|---|---|---|")
-    parts = {"posts": bench_posts, "reads": bench_reads,
+    parts = {"spread": bench_spread, "one": bench_one_wallet, "replay": bench_replay,
+             "batch": bench_batch, "wal": bench_wal, "size": bench_size, "reads": bench_reads, "rights": bench_rights,
              "search": lambda: search.run(psql, token, show, CYCLES),
              "load": bench_load, "install": bench_install}
     names = sys.argv[1:] or list(parts)
-    if {"posts", "reads", "search"} & set(names):
+    if set(names) - {"load", "install"}:
         psql((HERE / "setup.sql").read_text())
     for name in names:
         parts[name]()

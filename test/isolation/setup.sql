@@ -95,3 +95,13 @@ CREATE FUNCTION lad_test.book(scheduled_at text, parent uuid DEFAULT NULL) RETUR
     INSERT INTO lad_data.lead_bookings (lead_id, booking_type, booking_source, scheduled_at, parent_booking_id)
     VALUES (lad_test.lead(), 'demo', 'user', scheduled_at::timestamptz, parent) RETURNING 'booked ' || retry_count
 $$;
+
+CREATE FUNCTION lad_test.posted(key text) RETURNS uuid LANGUAGE sql AS $$
+    SELECT l.id FROM lad_data.billing_ledger_transactions l JOIN lad_test.actors a ON a.tenant = l.tenant_id
+    WHERE idempotency_key = key
+$$;
+-- A hold bears the identifier of its reservation.
+CREATE FUNCTION lad_test.hold() RETURNS uuid LANGUAGE sql AS $$ SELECT lad_test.posted('hold') $$;
+CREATE FUNCTION lad_test.item(wallet uuid, key text) RETURNS lad.posting_request LANGUAGE sql AS $$
+    SELECT ROW(wallet, 'debit', 1, key, NULL, NULL, NULL, NULL, NULL, NULL)::lad.posting_request
+$$;

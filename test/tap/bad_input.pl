@@ -76,6 +76,14 @@ INSERT INTO probe.bad VALUES
     ('text[]', 'array_fill(''x''::text, ARRAY[20000])'), ('text[]', 'ARRAY[repeat(''x'', 10000000)]'), ('text[]', '''{probe,probe}'''),
     ('uuid[]', '''{NULL}'''), ('uuid[]', 'ARRAY[gen_random_uuid()]'), ('uuid[]', 'array_fill(gen_random_uuid(), ARRAY[2, 2])'), ('uuid[]', '''{malformed}'''),
     ('uuid[]', 'array_fill(gen_random_uuid(), ARRAY[20000])');
+INSERT INTO probe.good SELECT 'lad.posting_request[]', format('ARRAY[ROW(%L, ''debit'', 1, ''probe'', NULL, NULL, NULL, NULL, NULL, NULL)]', id)
+FROM lad_data.billing_wallets WHERE tenant_id = '$acme';
+INSERT INTO probe.bad VALUES
+    ('lad.posting_request[]', '''{}'''), ('lad.posting_request[]', '''{NULL}'''), ('lad.posting_request[]', '''{malformed}'''),
+    ('lad.posting_request[]', 'array_fill(ROW(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::lad.posting_request, ARRAY[5000])'),
+    ('lad.posting_request[]', 'array_fill(NULL::lad.posting_request, ARRAY[10001])'),
+    ('lad.posting_request[]', 'array_fill(NULL::lad.posting_request, ARRAY[2, 2])'),
+    ('lad.posting_request[]', 'ARRAY[ROW(gen_random_uuid(), ''debit'', ''NaN'', repeat(''x'', 10000000), NULL, NULL, NULL, ''[]'', ''infinity'', NULL)]');
 INSERT INTO probe.bad SELECT DISTINCT type, 'NULL' FROM probe.good;
 
 -- Runs a call and undoes it, also when it succeeds.

@@ -136,6 +136,17 @@ my @refused = (
     ['PREPARE p AS SELECT 1; EXPLAIN ANALYZE EXECUTE p', ''],
     ['DO $$ DECLARE r text; BEGIN FOR r IN EXECUTE \'EXPLAIN ANALYZE SELECT 1\' LOOP END LOOP; END $$', ''],
     ['DO $$ DECLARE r text; BEGIN FOR r IN EXPLAIN ANALYZE SELECT 1 LOOP END LOOP; END $$', ''],
+    # What tells of hidden rows.
+    ["SELECT currtid2('mine.notes', '(0,1)')", '22023'],
+    ['SELECT * FROM pg_locks', ''],
+    ['SELECT * FROM pg_stat_xact_user_tables', ''],
+    ['SELECT idx_tup_read FROM pg_stat_user_indexes', ''],
+    ['SELECT heap_blks_hit FROM pg_statio_user_tables', ''],
+    ['SELECT tup_fetched FROM pg_stat_database', ''],
+    ["SELECT 1 WHERE pg_stat_get_xact_tuples_returned('mine.notes'::regclass) = 0", ''],
+    ["PREPARE p AS SELECT pg_stat_get_tuples_fetched('mine.notes'::regclass); EXECUTE p", ''],
+    ['DO $$ BEGIN PERFORM count(*) FROM pg_lock_status(); END $$', ''],
+    ["CREATE FUNCTION pg_temp.f() RETURNS bigint LANGUAGE sql RETURN pg_stat_get_blocks_hit('mine.notes'::regclass); SELECT pg_temp.f()", ''],
     # Libraries.
     ["LOAD 'auto_explain'", '42501'],
 );
@@ -173,6 +184,7 @@ my @allowed = (
     "BEGIN; $enter; COPY (SELECT first_name FROM lad_data.leads) TO STDOUT; COMMIT",
     "BEGIN; CREATE TEMP TABLE t (n int) ON COMMIT DROP; COPY t FROM STDIN;\n1\n\\.\nCOMMIT",
     "BEGIN; $enter; SAVEPOINT s; UPDATE lad_data.leads SET last_name = 'L'; ROLLBACK TO s; RELEASE s; COMMIT",
+    'SELECT n_live_tup, last_analyze FROM pg_stat_user_tables; SELECT numbackends FROM pg_stat_database; SELECT query FROM pg_stat_activity',
     'DO $$ BEGIN PERFORM 1; COMMIT; END $$',
     'CREATE PROCEDURE pg_temp.p() LANGUAGE sql AS $$ SELECT 1 $$; CALL pg_temp.p()',
 );

@@ -48,6 +48,10 @@ TEST(StatementRules, ChannelsOfTheExtension) {
   }
 }
 
+TEST(StatementRules, CountersAlwaysTell) {
+  EXPECT_EQ(verdict({StatementKind::row_counter}), "privilege");
+}
+
 TEST(StatementRules, LibrariesAndRolesAlwaysLast) {
   for (const auto kind :
        {StatementKind::library, StatementKind::role_settings, StatementKind::other_role}) {
@@ -56,10 +60,11 @@ TEST(StatementRules, LibrariesAndRolesAlwaysLast) {
 }
 
 TEST(StatementRules, EveryRefusalSaysWhyAndWhatElse) {
-  constexpr std::array kinds = {
-      StatementKind::cursor,  StatementKind::channel,       StatementKind::temporary_object,
-      StatementKind::lock,    StatementKind::truncation,    StatementKind::explanation,
-      StatementKind::library, StatementKind::role_settings, StatementKind::other_role};
+  constexpr std::array kinds = {StatementKind::cursor,           StatementKind::channel,
+                                StatementKind::temporary_object, StatementKind::lock,
+                                StatementKind::truncation,       StatementKind::explanation,
+                                StatementKind::library,          StatementKind::role_settings,
+                                StatementKind::other_role,       StatementKind::row_counter};
   for (const auto kind : kinds) {
     const auto error = error_of([&] { require_harmless({kind, true, true, true, "lad"}); });
     ASSERT_TRUE(error);
