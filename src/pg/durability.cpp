@@ -81,9 +81,17 @@ void flush_visible_commits() {
 void settle_refusal(ErrorCode code) {
   if (code == ErrorCode::idempotency_conflict) count(Counter::conflicts);
   if (code == ErrorCode::insufficient_funds) count(Counter::refusals);
-  if (code == ErrorCode::idempotency_conflict || code == ErrorCode::insufficient_funds ||
-      code == ErrorCode::balance_not_as_expected) {
-    flush_visible_commits();
+  switch (code) {
+    case ErrorCode::idempotency_conflict:
+    case ErrorCode::already_reversed:
+    case ErrorCode::insufficient_funds:
+    case ErrorCode::wallet_not_active:
+    case ErrorCode::hold_not_open:
+    case ErrorCode::balance_not_as_expected:
+      flush_visible_commits();
+      break;
+    default:
+      break;
   }
 }
 

@@ -12,7 +12,7 @@ namespace lad::pg {
 void flush_visible_commits();
 
 /// Counts a refusal that is about to be thrown, and makes durable what it tells of the ledger:
-/// LD101, LD201 and LD206 do. Other errors are left alone.
+/// LD101, LD103, LD201, LD202, LD203 and LD206 do. Other errors are left alone.
 void settle_refusal(ErrorCode code);
 
 }  // namespace lad::pg

@@ -33,9 +33,13 @@ sub recover {
 # Posts what is visible and not on disk, lets another session answer from it, and kills the server.
 sub survives {
     my ($key, $amount, $sql) = @_;
+    return survives_post($key, $ledger->debit($key, $amount), $sql);
+}
+sub survives_post {
+    my ($key, $post, $sql) = @_;
     my ($async, $reader) = map { $ledger->session } 1, 2;
     $async->query('SET synchronous_commit = off');
-    $async->query($ledger->debit($key, $amount));
+    $async->query($post);
     my $answer = $reader->query($ledger->begin . "; $sql; ROLLBACK");
     $cluster->crash;
     recover('on');
@@ -50,6 +54,10 @@ is("$there $answer", '1 999999999.000000', 'but not what a durable balance told'
 is("$there $answer", '1 t', 'nor what a replay answered');
 ($there, $answer) = survives('spent', 600000000, $ledger->post('poor', 600000000));
 like("$there $answer", qr/^1 .*LD201/, 'nor what a refusal was decided on');
+my $hold = $ledger->service("SELECT hold_id FROM lad.reserve('$wallet', 5, 'held')");
+my $capture = "SELECT seq FROM lad.capture('$hold', idempotency_key => '%s')";
+($there, $answer) = survives_post('taken', $ledger->begin . '; ' . sprintf($capture, 'taken') . '; COMMIT', sprintf $capture, 'late');
+like("$there $answer", qr/^1 .*LD203/, 'nor the capture that closed a hold for the next');
 is($ledger->service('SELECT count(*) FROM lad.verify_ledger()'), '0', 'the chain is whole');
 
 # Many sessions on one wallet, killed again and again.

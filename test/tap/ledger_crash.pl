@@ -18,7 +18,7 @@ diag "seed $seed, $cycles cycles";
 # A killed server loses what it has not written; what waits for the disk survives, so the disk is not
 # waited for here.
 my %settings = (autovacuum => 'off', wal_writer_delay => '10s', synchronous_commit => 'on', max_wal_size => '256MB');
-my $oracle = LadOracle->start('crash', settings => \%settings);
+my $oracle = LadOracle->start('killed', settings => \%settings);
 my $has_mode = $oracle->{cluster}->psql("SELECT count(*) FROM pg_settings WHERE name = 'lad.early_lock_release'");
 my ($disk, $standbys);
 
@@ -186,7 +186,7 @@ END {
 }
 
 sub make_standby {
-    my $standby = LadCluster->start('crash' . ++$standbys, standby_of => cluster(), database => 'ledger');
+    my $standby = LadCluster->start('killed' . ++$standbys, standby_of => cluster(), database => 'ledger');
     cluster()->psql($_) for "ALTER SYSTEM SET synchronous_standby_names = '*'", 'SELECT pg_reload_conf()';
     wait_until('commits wait for the standby', sub { cluster()->psql("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") eq '1' });
     $fault{'standby promoted'}{standby} = $standby;
