@@ -55,12 +55,18 @@ inline bool is_finite(Timestamp at) {
   return !TIMESTAMP_NOT_FINITE(at.us);
 }
 
-/// Microseconds since 1970-01-01 UTC, as tokens count.
-/// Infinity stays the smallest or largest integer.
+/// Microseconds since 1970-01-01 UTC, as tokens count. Infinity stays the smallest or largest
+/// integer. Throws out_of_range (22003) in the last 30 years that PostgreSQL knows, from 294247 on,
+/// which do not fit.
 inline std::int64_t unix_us(Timestamp at) {
   if (TIMESTAMP_NOT_FINITE(at.us)) return at.us;
-  return at.us +
-         (static_cast<std::int64_t>(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY);
+  std::int64_t us = 0;
+  if (__builtin_add_overflow(
+          at.us, static_cast<std::int64_t>(POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY,
+          &us)) {
+    throw Error{ErrorCode::out_of_range, "the time is too far in the future"};
+  }
+  return us;
 }
 
 inline Timestamp from_unix_us(std::int64_t us) {

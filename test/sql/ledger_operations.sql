@@ -112,6 +112,8 @@ FROM (VALUES ('2025-12-31 23:59:59'::timestamptz), ('2026-01-01'), ('2026-02-01'
 SELECT lad.balance_at(:'euros', created_at), lad.balance_at(:'euros', created_at - interval '1 microsecond')
 FROM lad_data.billing_ledger_transactions WHERE idempotency_key = 'e1';
 SELECT public.attempt(format('SELECT lad.balance_at(%L, now(), ''later'')', :'euros'));
+SELECT public.attempt(format('SELECT lad.balance_at(%L, ''294276-12-31'')', :'euros'));
+SELECT public.attempt(format('SELECT lad.post(%L, ''topup'', 10, ''far'', effective_at => ''294276-12-31'')', :'euros'));
 
 -- A payment that the bank takes back, though it is spent.
 RESET SESSION AUTHORIZATION;
