@@ -146,7 +146,8 @@ Answer Evaluation::locate_word(const QueryNode& word, Places& places) const {
   }
   if (word.is_prefix) {
     std::ranges::sort(found, {}, position_of);
-    found.erase(std::ranges::unique(found, {}, position_of).begin(), found.end());
+    const auto is_same = [](auto a, auto b) { return position_of(a) == position_of(b); };
+    found.erase(std::unique(found.begin(), found.end(), is_same), found.end());
   }
   return places.found();
 }

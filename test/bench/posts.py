@@ -118,20 +118,20 @@ def bench_batch() -> None:
 
 
 def bench_wal() -> None:
-    """Bytes of the log that a debit writes, without the images of pages after a checkpoint."""
+    """Bytes of the log that a debit writes, without images of pages: those depend on the checkpoints."""
+    psql("ALTER SYSTEM SET full_page_writes = off")
+    psql("SELECT pg_reload_conf(), pg_sleep(1); CHECKPOINT")
     sizes = []
     for cycle in range(CYCLES):
-        psql("CHECKPOINT")
-        # Twice: the first round writes the images.
-        for turn in range(2):
-            before = psql("SELECT pg_current_wal_insert_lsn()").strip()
-            psql(f"""SELECT lad.issue_token({TENANT}) AS token \\gset
-                SELECT format('BEGIN; SELECT lad.authenticate(%L); SELECT lad.debit(%L, 0.01, %L); COMMIT;',
-                              :'token', id, 'wal {cycle} {turn} ' || n)
-                FROM bench.wallet_numbers \\gexec
-                """.replace("\\\\", "\\"))
-            sizes_of_turn = int(psql(f"SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '{before}')::bigint"))
-        sizes.append(sizes_of_turn / 1000)
+        before = psql("SELECT pg_current_wal_insert_lsn()").strip()
+        psql(f"""SELECT lad.issue_token({TENANT}) AS token \\gset
+            SELECT format('BEGIN; SELECT lad.authenticate(%L); SELECT lad.debit(%L, 0.01, %L); COMMIT;',
+                          :'token', id, 'wal {cycle} ' || n)
+            FROM bench.wallet_numbers \\gexec
+            """)
+        sizes.append(float(psql(f"SELECT (pg_current_wal_insert_lsn() - '{before}') / 1000")))
+    psql("ALTER SYSTEM RESET full_page_writes")
+    psql("SELECT pg_reload_conf()")
     show("bytes of the log per debit", sizes)
 
 
