@@ -113,7 +113,7 @@ my %callers = (app => 'SELECT lad.authenticate($$%s$$)', service => "SELECT lad.
 for my $user (sort keys %callers) {
     my $chunks = int($calls / 3 / 500) || 1;
     for my $chunk (1 .. $chunks) {
-        my $context = sprintf $callers{$user}, fresh_token();
+        my $context = $callers{$user} =~ s{%s}{fresh_token()}er;
         my (undef, $err) = $cluster->try("SET client_min_messages = error; SELECT setseed(@{[($seed + $chunk) % 1_000_000 / 1_000_000]}); BEGIN; $context; SELECT probe.run(@{[int $calls / 3 / $chunks]}); COMMIT", user => $user);
         is($err, '', "$user, calls $chunk of $chunks");
     }
