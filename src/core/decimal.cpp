@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "core/error.hpp"
+#include "core/int128.hpp"
 
 namespace lad {
 namespace {
@@ -173,7 +174,7 @@ std::vector<Decimal> allocate(Decimal total, std::span<const Decimal> weights) {
     if (weight.is_negative()) {
       throw Error(ErrorCode::invalid_argument, "a weight of an allocation is negative");
     }
-    sum += weight.units();
+    sum += units(weight);
   }
   if (sum == 0) throw Error(ErrorCode::invalid_argument, "an allocation needs a positive weight");
 
@@ -200,7 +201,7 @@ std::vector<Decimal> allocate(Decimal total, std::span<const Decimal> weights) {
   std::vector<Decimal> result;
   result.reserve(parts.size());
   for (const Int128& part : parts) {
-    result.push_back(Decimal::from_units(total.is_negative() ? Int128(-part) : part));
+    result.push_back(from_units<Decimal>(total.is_negative() ? Int128(-part) : part));
   }
   return result;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/multiprecision/cpp_int.hpp>
 #include <compare>
 #include <span>
 #include <string>
@@ -9,19 +8,11 @@
 
 namespace lad {
 
-/// 128 bits that throw instead of wrapping: the unit count of a Decimal or a Rate.
-using Int128 = boost::multiprecision::checked_int128_t;
-
 namespace detail {
 
 // The machine's own 128 bits, aligned as PostgreSQL allocates (8 bytes, not 16).
 __extension__ typedef __int128 NativeInt128 __attribute__((aligned(8)));
 __extension__ typedef unsigned __int128 NativeUint128;
-
-/// A copy at the machine's own alignment, which a reference to 128 bits demands.
-__extension__ constexpr __int128 realigned(NativeInt128 value) {
-  return value;
-}
 
 constexpr NativeInt128 power_of_ten(int exponent) {
   NativeInt128 power = 1;
@@ -44,15 +35,12 @@ class Fixed {
 
   constexpr Fixed() = default;  ///< zero
 
-  /// units × 10^-Scale. Throws out_of_range at |units| >= 10^20.
-  static Fixed from_units(Int128 units) {
-    const Int128 limit(detail::realigned(kLimit));
-    if (units >= limit || units <= -limit) throw_out_of_range();
-    return Fixed(static_cast<detail::NativeInt128>(units));
-  }
+  /// units × 10^-Scale. Throws out_of_range at |units| >= 10^20. Arithmetic with units that may
+  /// leave 128 bits is for core/int128.hpp.
+  static constexpr Fixed from_native(detail::NativeInt128 units) { return checked(units); }
 
   /// The count of units of 10^-Scale.
-  Int128 units() const { return Int128(detail::realigned(units_)); }
+  constexpr detail::NativeInt128 native_units() const noexcept { return units_; }
 
   /// Reads an optional sign, digits with at most one point, and an optional exponent.
   /// Zeros beyond the scale are exact ("1.0000000"). Throws invalid_argument (22023) for anything
@@ -80,11 +68,6 @@ class Fixed {
                                    : std::strong_ordering::equal;
   }
   constexpr bool operator==(const Fixed& other) const noexcept { return units_ == other.units_; }
-
-  /// For the bridge and other inner loops: the units as the machine's integer, without the
-  /// checked type in between; from_native checks the range like from_units.
-  constexpr detail::NativeInt128 native_units() const noexcept { return units_; }
-  static constexpr Fixed from_native(detail::NativeInt128 units) { return checked(units); }
 
   /// Throws the out_of_range of this type.
   [[noreturn]] static void throw_out_of_range();

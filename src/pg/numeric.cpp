@@ -88,28 +88,27 @@ void add_digit(Unsigned& units, int digit, int exponent) {
 
 }  // namespace
 
-Int128 read_numeric_units(Datum numeric, int scale) {
+detail::NativeInt128 read_numeric_units(Datum numeric, int scale) {
   const Layout layout = read_layout(numeric);
   Unsigned units = 0;
   for (int i = 0; i < layout.count; ++i) {
     add_digit(units, layout.digit(i), kDecimalsPerDigit * (layout.weight - i) + scale);
   }
-  const auto magnitude = static_cast<__int128>(units);
-  return Int128(layout.negative ? -magnitude : magnitude);
+  const auto magnitude = static_cast<detail::NativeInt128>(units);
+  return layout.negative ? -magnitude : magnitude;
 }
 
 Decimal read_decimal(Datum numeric) {
-  return Decimal::from_units(read_numeric_units(numeric, Decimal::kScale));
+  return Decimal::from_native(read_numeric_units(numeric, Decimal::kScale));
 }
 
 Rate read_rate(Datum numeric) {
-  return Rate::from_units(read_numeric_units(numeric, Rate::kScale));
+  return Rate::from_native(read_numeric_units(numeric, Rate::kScale));
 }
 
-Datum build_numeric(Int128 units, int scale) {
-  const auto value = static_cast<__int128>(units);
-  const bool negative = value < 0;
-  Unsigned rest = negative ? -static_cast<Unsigned>(value) : static_cast<Unsigned>(value);
+Datum build_numeric(detail::NativeInt128 units, int scale) {
+  const bool negative = units < 0;
+  Unsigned rest = negative ? -static_cast<Unsigned>(units) : static_cast<Unsigned>(units);
 
   // Align the fraction to whole base-10000 digits, then cut digits from the low end.
   const int padding = (kDecimalsPerDigit - scale % kDecimalsPerDigit) % kDecimalsPerDigit;

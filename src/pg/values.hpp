@@ -149,7 +149,7 @@ template <>
 struct SqlType<Decimal> {
   static constexpr Oid kOid = NUMERICOID;
   static Datum to_datum(const Decimal& value) {
-    return build_numeric(value.units(), Decimal::kScale);
+    return build_numeric(value.native_units(), Decimal::kScale);
   }
   static Decimal from_datum(Datum value) { return read_decimal(value); }
 };
@@ -157,7 +157,9 @@ struct SqlType<Decimal> {
 template <>
 struct SqlType<Rate> {
   static constexpr Oid kOid = NUMERICOID;
-  static Datum to_datum(const Rate& value) { return build_numeric(value.units(), Rate::kScale); }
+  static Datum to_datum(const Rate& value) {
+    return build_numeric(value.native_units(), Rate::kScale);
+  }
   static Rate from_datum(Datum value) { return read_rate(value); }
 };
 

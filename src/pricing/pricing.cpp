@@ -71,7 +71,8 @@ std::int64_t call_blocks(std::int64_t duration_seconds) {
 }
 
 Decimal call_cost(std::int64_t duration_seconds, Rate price_per_block) {
-  const Decimal blocks = Decimal::from_units(Int128(call_blocks(duration_seconds)) * 1'000'000);
+  const Decimal blocks =
+      Decimal::from_native(detail::NativeInt128{call_blocks(duration_seconds)} * 1'000'000);
   return multiply_half_away(blocks, price_per_block);
 }
 

@@ -5,8 +5,8 @@
 #include <random>
 #include <stdexcept>
 
-#include "core/decimal.hpp"
 #include "core/error.hpp"
+#include "core/int128.hpp"
 #include "pg/args.hpp"
 #include "pg/numeric.hpp"
 #include "pg/result.hpp"
@@ -85,10 +85,10 @@ bool same_by_send(Datum a, Datum b) {
 template <class Fixed>
 bool survives_layout(const std::string& text) {
   const Datum original = lad::pg::guard([&] { return numeric_in_datum(text.c_str()); });
-  const Fixed read = Fixed::from_units(lad::pg::read_numeric_units(original, Fixed::kScale));
+  const Fixed read = Fixed::from_native(lad::pg::read_numeric_units(original, Fixed::kScale));
   if (read != Fixed::parse(text)) return false;
   const Datum built =
-      lad::pg::guard([&] { return lad::pg::build_numeric(read.units(), Fixed::kScale); });
+      lad::pg::guard([&] { return lad::pg::build_numeric(read.native_units(), Fixed::kScale); });
   return same_by_send(original, built);
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/decimal.hpp"
+#include "core/int128.hpp"
 #include "expect_error.hpp"
 #include "random_values.hpp"
 
@@ -58,15 +58,15 @@ TEST(DecimalProperty, AdditionIsExactAndSubtractionInvertsIt) {
   for (int i = 0; i < kCases; ++i) {
     const auto a = test::random_fixed<Decimal>(random);
     const auto b = test::random_fixed<Decimal>(random);
-    const BigInt sum = BigInt(a.units()) + BigInt(b.units());
+    const BigInt sum = BigInt(units(a)) + BigInt(units(b));
     if (abs(sum) >= limit) {
       ASSERT_EQ(test::code_of([&] { return a + b; }), "out_of_range");
       continue;
     }
-    ASSERT_EQ(BigInt((a + b).units()), sum);
+    ASSERT_EQ(BigInt(units(a + b)), sum);
     ASSERT_EQ((a + b) - b, a);
     ASSERT_EQ(a - (-b), a + b);
-    ASSERT_EQ(a < b, BigInt(a.units()) < BigInt(b.units()));
+    ASSERT_EQ(a < b, BigInt(units(a)) < BigInt(units(b)));
   }
 }
 
@@ -74,7 +74,7 @@ TEST(DecimalProperty, AdditionIsExactAndSubtractionInvertsIt) {
 Int128 product_in_256_bits(Decimal quantity, Rate rate) {
   using Wide = boost::multiprecision::checked_int256_t;
   const Wide divisor(10'000'000'000);
-  const Wide product = Wide(quantity.units()) * Wide(rate.units());
+  const Wide product = Wide(units(quantity)) * Wide(units(rate));
   const Wide rounded = (abs(product) * 2 + divisor) / (divisor * 2);
   return Int128(product < 0 ? Wide(-rounded) : rounded);
 }
@@ -92,9 +92,9 @@ TEST(DecimalProperty, ProductIsTheRationalOneRoundedOnce) {
       ASSERT_EQ(test::code_of([&] { multiply_half_away(quantity, rate); }), "out_of_range");
       continue;
     }
-    ASSERT_EQ(BigInt(multiply_half_away(quantity, rate).units()), expected)
+    ASSERT_EQ(BigInt(units(multiply_half_away(quantity, rate))), expected)
         << quantity.to_string() << " x " << rate.to_string();
-    ASSERT_EQ(multiply_half_away(quantity, rate).units(), product_in_256_bits(quantity, rate));
+    ASSERT_EQ(units(multiply_half_away(quantity, rate)), product_in_256_bits(quantity, rate));
   }
   EXPECT_GT(too_large, kCases / 100);
 }
@@ -104,10 +104,10 @@ TEST(DecimalProperty, TiesRoundAwayFromZero) {
   for (int i = 0; i < kCases; ++i) {
     // An odd count of half millionths is a tie at any size.
     const Int128 odd(test::random_magnitude(random, 18) * 2 + 1);
-    const auto halves = Decimal::from_units(random() % 2 == 0 ? odd : Int128(-odd));
+    const auto halves = from_units<Decimal>(random() % 2 == 0 ? odd : Int128(-odd));
     const Decimal rounded = multiply_half_away(halves, Rate::parse("0.5"));
     const Int128 away = (odd + 1) / 2;
-    ASSERT_EQ(rounded.units(), halves.is_negative() ? Int128(-away) : away);
+    ASSERT_EQ(units(rounded), halves.is_negative() ? Int128(-away) : away);
   }
 }
 
@@ -118,16 +118,16 @@ TEST(AllocateProperty, PartsSumToTheTotalAndStayWithinOneUnit) {
     std::vector<Decimal> weights(1 + random() % 8);
     BigInt sum = 0;
     for (Decimal& weight : weights) {
-      weight = Decimal::from_units(Int128(test::random_magnitude(random, 20)));
-      sum += BigInt(weight.units());
+      weight = from_units<Decimal>(Int128(test::random_magnitude(random, 20)));
+      sum += BigInt(units(weight));
     }
     if (sum == 0) continue;
     const std::vector<Decimal> parts = allocate(total, weights);
-    BigInt left(total.units());
+    BigInt left(units(total));
     for (std::size_t p = 0; p < parts.size(); ++p) {
-      left -= BigInt(parts[p].units());
-      const Rational share(BigInt(total.units()) * BigInt(weights[p].units()), sum);
-      ASSERT_LT(abs(share - BigInt(parts[p].units())), 1);
+      left -= BigInt(units(parts[p]));
+      const Rational share(BigInt(units(total)) * BigInt(units(weights[p])), sum);
+      ASSERT_LT(abs(share - BigInt(units(parts[p]))), 1);
     }
     ASSERT_EQ(left, 0) << total.to_string();
   }

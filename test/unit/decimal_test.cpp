@@ -1,10 +1,9 @@
-#include "core/decimal.hpp"
-
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
+#include "core/int128.hpp"
 #include "expect_error.hpp"
 
 namespace lad {
@@ -99,13 +98,13 @@ TEST(RateParse, HasTenDecimalsAndTenDigitsBefore) {
 }
 
 TEST(Decimal, UnitsAreMillionths) {
-  EXPECT_EQ(amount("1.5").units(), Int128(1'500'000));
-  EXPECT_EQ(Decimal::from_units(Int128(-1)).to_string(), "-0.000001");
+  EXPECT_EQ(units(amount("1.5")), Int128(1'500'000));
+  EXPECT_EQ(from_units<Decimal>(Int128(-1)).to_string(), "-0.000001");
   const Int128 limit("100000000000000000000");
-  EXPECT_EQ(Decimal::from_units(limit - 1), amount(kLargest));
-  EXPECT_EQ(Decimal::from_units(1 - limit), -amount(kLargest));
-  EXPECT_EQ(code_of([&] { Decimal::from_units(limit); }), "out_of_range");
-  EXPECT_EQ(code_of([&] { Decimal::from_units(-limit); }), "out_of_range");
+  EXPECT_EQ(from_units<Decimal>(limit - 1), amount(kLargest));
+  EXPECT_EQ(from_units<Decimal>(1 - limit), -amount(kLargest));
+  EXPECT_EQ(code_of([&] { from_units<Decimal>(limit); }), "out_of_range");
+  EXPECT_EQ(code_of([&] { from_units<Decimal>(-limit); }), "out_of_range");
 }
 
 TEST(Decimal, SumsAndDifferencesAreChecked) {

@@ -24,17 +24,17 @@ TEST(PricingProperty, CostsAreThoseOfRationalArithmetic) {
     BigInt expected_total = 0;
     for (auto left = 1 + random() % 4; left > 0; --left, ++i) {
       UsageItem item;
-      item.quantity = Decimal::from_units(Int128(test::random_magnitude(random, 18)));
+      item.quantity = from_units<Decimal>(Int128(test::random_magnitude(random, 18)));
       Price row;
-      row.unit_price = Rate::from_units(Int128(test::random_magnitude(random, 11)));
+      row.unit_price = from_units<Rate>(Int128(test::random_magnitude(random, 11)));
       const PricedItem priced = price(item, row);
       const BigInt expected =
           test::round_half_away(test::exact(item.quantity) * test::exact(row.unit_price), 6);
-      ASSERT_EQ(BigInt(priced.cost.units()), expected);
+      ASSERT_EQ(BigInt(units(priced.cost)), expected);
       expected_total += expected;
       total.add(priced);
     }
-    ASSERT_EQ(BigInt(total.amount().units()), expected_total);
+    ASSERT_EQ(BigInt(units(total.amount())), expected_total);
   }
 }
 
@@ -42,11 +42,11 @@ TEST(PricingProperty, CallBlocksAreTheCeilingOfMinutes) {
   Random random(42);
   for (int i = 0; i < 100'000; ++i) {
     const auto seconds = static_cast<std::int64_t>(random() % 10'000'000);
-    const auto rate = Rate::from_units(Int128(test::random_magnitude(random, 13)));
+    const auto rate = from_units<Rate>(Int128(test::random_magnitude(random, 13)));
     BigInt blocks = 0;
     while (Rational(blocks) < Rational(seconds, 60)) blocks += 1 + (seconds - 60 * blocks - 1) / 60;
     ASSERT_EQ(BigInt(call_blocks(seconds)), blocks);
-    ASSERT_EQ(BigInt(call_cost(seconds, rate).units()),
+    ASSERT_EQ(BigInt(units(call_cost(seconds, rate))),
               test::round_half_away(blocks * test::exact(rate), 6));
   }
 }

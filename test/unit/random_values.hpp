@@ -3,7 +3,7 @@
 #include <boost/multiprecision/cpp_int.hpp>
 #include <random>
 
-#include "core/decimal.hpp"
+#include "core/int128.hpp"
 
 namespace lad::test {
 
@@ -25,14 +25,14 @@ inline BigInt random_magnitude(Random& random, int max_digits) {
 /// Any value of the type, of every size and both signs.
 template <typename Number>
 Number random_fixed(Random& random, int max_digits = Number::kPrecision) {
-  const Int128 units(random_magnitude(random, max_digits));
-  return Number::from_units(random() % 2 == 0 ? units : Int128(-units));
+  const Int128 size(random_magnitude(random, max_digits));
+  return from_units<Number>(random() % 2 == 0 ? size : Int128(-size));
 }
 
 /// The exact value.
 template <typename Number>
 Rational exact(Number number) {
-  return Rational(BigInt(number.units()), power_of_ten(Number::kScale));
+  return Rational(BigInt(units(number)), power_of_ten(Number::kScale));
 }
 
 /// A rational rounded half away from zero to units of 10^-scale.
