@@ -31,6 +31,8 @@ void copy(char (&target)[N], const char* source) {
 
 Failure describe_current_exception() noexcept {
   Failure failure;
+  failure.is_postgres = false;
+  failure.message[0] = failure.detail[0] = failure.hint[0] = '\0';
   try {
     throw;
   } catch (const PostgresError&) {

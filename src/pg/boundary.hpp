@@ -16,13 +16,14 @@ namespace lad::pg {
 /// Marker: PostgreSQL raised an error, and its data waits on the error stack.
 struct PostgresError {};
 
-/// What is left of a C++ exception once its catch block is over: fixed buffers, no destructor.
+/// What is left of a C++ exception once its catch block is over: fixed buffers, no destructor. They
+/// have no initial value either: clearing them would cost more than all of a short function.
 struct Failure {
-  bool is_postgres = false;
-  int sqlstate = 0;
-  char message[1024] = {};
-  char detail[1024] = {};
-  char hint[512] = {};
+  bool is_postgres;
+  int sqlstate;
+  char message[1024];
+  char detail[1024];
+  char hint[512];
 };
 
 /// Describes the exception being handled. Call it only from inside a catch block.

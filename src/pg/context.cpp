@@ -158,7 +158,7 @@ bool keep(const Claim& claim, void** extra) {
 }
 
 Failure failure_of(ErrorCode code, const char* message) {
-  Failure failure;
+  Failure failure{};
   failure.sqlstate = MAKE_SQLSTATE(sqlstate(code)[0], sqlstate(code)[1], sqlstate(code)[2],
                                    sqlstate(code)[3], sqlstate(code)[4]);
   strlcpy(failure.message, message, sizeof(failure.message));
@@ -190,7 +190,7 @@ bool check_token(char** value, void** extra, GucSource source) {
     return refuse_setting(
         failure_of(ErrorCode::token_invalid, "a token can only be presented inside a transaction"));
   }
-  Failure failure;
+  Failure failure{};
   TenantContext context;
   try {
     context = verify(*value);

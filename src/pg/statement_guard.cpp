@@ -244,7 +244,7 @@ bool is_request_of_guarded(const char* role, GucSource source) {
 }
 
 bool may_become(const char* role, GucSource source) {
-  Failure failure;
+  Failure failure{};
   try {
     if (guard([role, source] { return is_request_of_guarded(role, source); })) {
       require_harmless(StatementFacts{StatementKind::other_role});
