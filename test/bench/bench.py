@@ -12,6 +12,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 
 import search
 from harness import CPU, CYCLES, HERE, SECONDS, psql, show
@@ -63,6 +64,32 @@ def bench_reads() -> None:
         pairs = list(zip(times[2::2], times[3::2]))
         show(f"row-level security, {kind} / the application's WHERE",
              [rls / where for where, rls in pairs], "CPU time, lower is better")
+    bench_protocol_lookups()
+
+
+def bench_protocol_lookups() -> None:
+    """The same look-up as a client sends it: a prepared statement, bound and executed."""
+    ids = psql(f"SELECT id FROM lad_data.leads WHERE tenant_id = {TENANT} LIMIT 200").split()
+    kinds = {"bench_app": "", "bench_plain": f" AND tenant_id = {TENANT}"}
+    script = [f"SELECT lad.authenticate('{token()}');"]
+    for role, condition in kinds.items():
+        script += [f"{CPU} AS before \\gset", f"SET LOCAL ROLE {role};"]
+        script += [f"SELECT first_name FROM lad_data.leads WHERE id = '{one}'{condition};"
+                   for one in ids]
+        script += ["RESET ROLE;", f"{CPU} AS after \\gset",
+                   f"INSERT INTO bench.cpu VALUES ('{role}', :after::bigint - :before::bigint);"]
+    psql("CREATE TABLE IF NOT EXISTS bench.cpu (role text, ns bigint, n serial); TRUNCATE bench.cpu")
+    with tempfile.NamedTemporaryFile("w", suffix=".pgbench") as file:
+        file.write("\n".join(["BEGIN;", *script, "COMMIT;"]))
+        file.flush()
+        # The first transactions prepare the statements.
+        subprocess.run(["pgbench", "-n", "-M", "prepared", "-t", str(5 * CYCLES + 5), "-f", file.name],
+                       check=True, capture_output=True)
+    pairs = psql("SELECT string_agg(ns::text, ' ' ORDER BY role) FROM (SELECT *, row_number() OVER"
+                 " (PARTITION BY role ORDER BY n) AS i FROM bench.cpu) AS c GROUP BY i HAVING i > 5"
+                 " ORDER BY i").splitlines()
+    show("row-level security, point lookup by prepared statement / the application's WHERE",
+         [int(rls) / int(where) for rls, where in map(str.split, pairs)], "CPU time, lower is better")
 
 
 def bench_rights() -> None:
