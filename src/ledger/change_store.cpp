@@ -13,7 +13,8 @@ namespace {
 /// Several rows are written by one statement, which is undone as a whole when a key is taken.
 bool insert_or_undo(const std::vector<Entry>& entries) {
   if (entries.size() == 1) return insert(entries.front());
-  return pg::Savepoint::keep_if([&] { return insert_all(entries); });
+  return pg::Savepoint::keep_unless_duplicate(
+      "billing_ledger_transactions_tenant_id_idempotency_key_key", [&] { insert_all(entries); });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "pg/known_reference.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
 
@@ -48,16 +49,16 @@ constinit pg::Plan<Uuid, std::string> kOriginalByKey{
   " idempotency_key, reverses_id, created_by, description, metadata, effective_at,"           \
   " created_at, request_hash, prev_hash, row_hash) "
 
-#define ONCE_EACH_KEY " ON CONFLICT (tenant_id, idempotency_key) DO NOTHING"
-
 constinit pg::Plan<Uuid, Uuid, Uuid, std::int64_t, std::string, Decimal, Decimal, Decimal, Decimal,
                    OptionalText, std::string, OptionalText, OptionalUuid, std::string, OptionalUuid,
                    OptionalUuid, OptionalText, pg::Json, Timestamp, Timestamp, Bytes,
                    std::optional<Bytes>, Bytes>
     kInsert{INSERT_ENTRY
             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-            " $18, $19, $20, $21, $22, $23)" ONCE_EACH_KEY};
+            " $18, $19, $20, $21, $22, $23) ON CONFLICT (tenant_id, idempotency_key) DO NOTHING"};
 
+// Without ON CONFLICT, which costs a look at the key's index for each row: the caller has looked
+// for all of them, and undoes the statement when one was taken meanwhile.
 constinit pg::Plan<Uuid, OptionalUuid, std::vector<Uuid>, std::vector<Uuid>,
                    std::vector<std::int64_t>, std::vector<std::string>, std::vector<Decimal>,
                    std::vector<Decimal>, std::vector<Decimal>, std::vector<Decimal>,
@@ -66,21 +67,19 @@ constinit pg::Plan<Uuid, OptionalUuid, std::vector<Uuid>, std::vector<Uuid>,
                    std::vector<OptionalText>, std::vector<std::string>, std::vector<Timestamp>,
                    std::vector<Timestamp>, std::vector<Bytes>, std::vector<std::optional<Bytes>>,
                    std::vector<Bytes>>
-    kInsertAll{
-        INSERT_ENTRY
-        "SELECT r.id, $1, r.wallet_id, r.seq, r.transaction_type, r.amount,"
-        " r.balance_before, r.balance_after, r.reserved_delta, r.counter_account,"
-        " r.currency, r.reference_type, r.reference_id, r.idempotency_key, r.reverses_id,"
-        " $2, r.description, r.metadata::jsonb, r.effective_at, r.created_at,"
-        " r.request_hash, r.prev_hash, r.row_hash"
-        " FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-        " $18, $19, $20, $21, $22, $23) AS r (id, wallet_id, seq, transaction_type,"
-        " amount, balance_before, balance_after, reserved_delta, counter_account, currency,"
-        " reference_type, reference_id, idempotency_key, reverses_id, description,"
-        " metadata, effective_at, created_at, request_hash, prev_hash, row_hash)" ONCE_EACH_KEY};
+    kInsertAll{INSERT_ENTRY
+               "SELECT r.id, $1, r.wallet_id, r.seq, r.transaction_type, r.amount,"
+               " r.balance_before, r.balance_after, r.reserved_delta, r.counter_account,"
+               " r.currency, r.reference_type, r.reference_id, r.idempotency_key, r.reverses_id,"
+               " $2, r.description, r.metadata::jsonb, r.effective_at, r.created_at,"
+               " r.request_hash, r.prev_hash, r.row_hash"
+               " FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
+               " $18, $19, $20, $21, $22, $23) AS r (id, wallet_id, seq, transaction_type,"
+               " amount, balance_before, balance_after, reserved_delta, counter_account, currency,"
+               " reference_type, reference_id, idempotency_key, reverses_id, description,"
+               " metadata, effective_at, created_at, request_hash, prev_hash, row_hash)"};
 
 #undef INSERT_ENTRY
-#undef ONCE_EACH_KEY
 
 constinit bool saving = false;
 
@@ -89,6 +88,11 @@ class SavingScope {
  public:
   SavingScope() { saving = true; }
   ~SavingScope() { saving = false; }
+  void close() { tenant_.close(); }
+
+ private:
+  // The wallet is locked, and has the same tenant by a foreign key of its own.
+  pg::KnownReference tenant_{"billing_ledger_transactions", "tenants"};
 };
 
 Bytes to_bytes(const crypto::Digest& digest) {
@@ -179,7 +183,7 @@ Original read_original_by_key(const Uuid& tenant_id, const std::string& idempote
 }
 
 bool insert(const Entry& entry) {
-  const SavingScope scope;
+  SavingScope scope;
   const pg::Rows inserted = kInsert.run(
       entry.id, entry.tenant_id, entry.wallet_id, entry.seq, entry.type, entry.amount,
       entry.balance_before, entry.balance_after, entry.reserved_delta, counter_account(entry),
@@ -187,10 +191,11 @@ bool insert(const Entry& entry) {
       entry.reverses_id, entry.created_by, entry.description, pg::Json{entry.metadata},
       pg::from_unix_us(entry.effective_at_us), pg::from_unix_us(entry.created_at_us),
       to_bytes(entry.request_hash), previous_hash(entry), to_bytes(entry.row_hash));
+  scope.close();
   return inserted.processed() == 1;
 }
 
-bool insert_all(const std::vector<Entry>& entries) {
+void insert_all(const std::vector<Entry>& entries) {
   const auto rows = in_key_order(entries);
   const auto of = [&](auto member) {
     return column(rows, [member](const Entry& entry) { return entry.*member; });
@@ -201,16 +206,16 @@ bool insert_all(const std::vector<Entry>& entries) {
   const auto hash_of = [&](auto member) {
     return column(rows, [member](const Entry& entry) { return to_bytes(entry.*member); });
   };
-  const SavingScope scope;
-  const pg::Rows inserted = kInsertAll.run(
-      entries.front().tenant_id, entries.front().created_by, of(&Entry::id), of(&Entry::wallet_id),
-      of(&Entry::seq), of(&Entry::type), of(&Entry::amount), of(&Entry::balance_before),
-      of(&Entry::balance_after), of(&Entry::reserved_delta), column(rows, counter_account),
-      of(&Entry::currency), of(&Entry::reference_type), of(&Entry::reference_id),
-      of(&Entry::idempotency_key), of(&Entry::reverses_id), of(&Entry::description),
-      of(&Entry::metadata), time_of(&Entry::effective_at_us), time_of(&Entry::created_at_us),
-      hash_of(&Entry::request_hash), column(rows, previous_hash), hash_of(&Entry::row_hash));
-  return inserted.processed() == entries.size();
+  SavingScope scope;
+  kInsertAll.run(entries.front().tenant_id, entries.front().created_by, of(&Entry::id),
+                 of(&Entry::wallet_id), of(&Entry::seq), of(&Entry::type), of(&Entry::amount),
+                 of(&Entry::balance_before), of(&Entry::balance_after), of(&Entry::reserved_delta),
+                 column(rows, counter_account), of(&Entry::currency), of(&Entry::reference_type),
+                 of(&Entry::reference_id), of(&Entry::idempotency_key), of(&Entry::reverses_id),
+                 of(&Entry::description), of(&Entry::metadata), time_of(&Entry::effective_at_us),
+                 time_of(&Entry::created_at_us), hash_of(&Entry::request_hash),
+                 column(rows, previous_hash), hash_of(&Entry::row_hash));
+  scope.close();
 }
 
 bool is_saving() {

@@ -27,9 +27,9 @@ Original read_original_by_key(const Uuid& tenant_id, const std::string& idempote
 /// Writes the row. False, with nothing written, when its key has posted meanwhile.
 bool insert(const Entry& entry);
 
-/// Writes the rows by one statement. False, with some of them written, when a key has posted
-/// meanwhile: the caller undoes them.
-bool insert_all(const std::vector<Entry>& entries);
+/// Writes the rows by one statement, which fails with a unique violation (23505) when a key has
+/// posted meanwhile.
+void insert_all(const std::vector<Entry>& entries);
 
 /// Whether the row being inserted comes from this store: the ledger's guard lets nothing else in.
 bool is_saving();

@@ -1,5 +1,7 @@
 #include "pg/savepoint.hpp"
 
+#include <cstring>
+
 namespace lad::pg {
 namespace {
 
@@ -39,15 +41,23 @@ void Savepoint::undo() {
   });
 }
 
-void Savepoint::undo_and_raise() {
-  guard([this] {
+void Savepoint::undo_duplicate(const char* constraint) {
+  guard([=, this] {
     MemoryContextSwitchTo(memory_);
     ErrorData* const error = CopyErrorData();
     FlushErrorState();
     RollbackAndReleaseCurrentSubTransaction();
     MemoryContextSwitchTo(memory_);
     CurrentResourceOwner = owner_;
-    ReThrowError(error);
+    if (error->sqlerrcode != ERRCODE_UNIQUE_VIOLATION || error->constraint_name == nullptr ||
+        std::strcmp(error->constraint_name, constraint) != 0) {
+      ReThrowError(error);
+    }
+    FreeErrorData(error);
+    if (IsolationUsesXactSnapshot()) {
+      ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+                      errmsg("could not serialize access due to concurrent update")));
+    }
   });
 }
 

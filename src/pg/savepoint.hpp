@@ -31,22 +31,23 @@ class Savepoint {
     return savepoint.end();
   }
 
-  /// Runs the body, and undoes what it wrote when it returns false; returns what it returned. Its
-  /// errors go on, whatever they are.
+  /// Runs the body; false, with what it wrote undone, when another transaction has taken a key of
+  /// this unique constraint. In a transaction that keeps its first snapshot that is a serialization
+  /// failure (40001), since it cannot see the other's row. All other errors go on.
   template <class Body>
-  static bool keep_if(Body&& body) {
+  static bool keep_unless_duplicate(const char* constraint, Body&& body) {
     Savepoint savepoint;
-    bool keep = false;
     try {
-      keep = body();
+      body();
     } catch (const PostgresError&) {
-      savepoint.undo_and_raise();
+      savepoint.undo_duplicate(constraint);
+      return false;
     } catch (...) {
       savepoint.undo();
       throw;
     }
-    keep ? savepoint.release() : savepoint.undo();
-    return keep;
+    savepoint.release();
+    return true;
   }
 
  private:
@@ -54,7 +55,7 @@ class Savepoint {
   std::optional<Survived> end();
   void release();
   void undo();
-  void undo_and_raise();
+  void undo_duplicate(const char* constraint);
 
   MemoryContext memory_;
   ResourceOwner owner_;

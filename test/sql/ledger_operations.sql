@@ -173,8 +173,23 @@ SELECT sqlstate FROM lad.post_batch(ARRAY[public.item(:'tenant', 'debit', 1, 'b1
 SELECT public.attempt(format('SELECT lad.verify_ledger(checkpoint => %L)', :'checkpoint'));
 COMMIT;
 
--- A superuser's tampering: a cut tail and a replaced chain look sound by themselves, and not to the checkpoint.
+-- A posting spares itself the check of its tenant, which the wallet vouches for; any other row is checked, also after a posting that failed.
 RESET SESSION AUTHORIZATION;
+BEGIN;
+ALTER TABLE lad_data.billing_ledger_transactions DISABLE TRIGGER billing_ledger_transactions_write_guard;
+CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'as asked'; END $$;
+CREATE TRIGGER fails AFTER INSERT ON lad_data.billing_ledger_transactions FOR EACH ROW WHEN (NEW.description = 'fail') EXECUTE FUNCTION public.fail();
+CREATE FUNCTION public.stray() RETURNS text LANGUAGE sql AS $$
+    SELECT public.attempt('INSERT INTO lad_data.billing_ledger_transactions SELECT (jsonb_populate_record(l, ''{"id": "d0000000-0000-4000-8000-000000000016",'
+        '"tenant_id": "d0000000-0000-4000-8000-000000000016", "reverses_id": null, "created_by": null}'')).* FROM lad_data.billing_ledger_transactions l LIMIT 1')
+$$;
+SELECT lad.authenticate(:'owner');
+SELECT public.attempt(format('SELECT lad.topup(%L, 1, %L, description => %L)', :'tenant', description, description)), public.stray() FROM (VALUES ('works'), ('fail')) AS tried (description);
+SELECT public.attempt(format('SELECT lad.post_batch(ARRAY[public.item(%L, ''topup'', 1, ''s1''), public.item(%L, ''topup'', 1, ''s2'')])', :'tenant', :'tenant')), public.stray();
+ROLLBACK;
+SELECT public.attempt('DELETE FROM lad_data.tenants WHERE id = ''a0000000-0000-4000-8000-000000000016''') ~ '^23503' AS kept;
+
+-- A superuser's tampering: a cut tail and a replaced chain look sound by themselves, and not to the checkpoint.
 BEGIN;
 SET LOCAL session_replication_role = replica;
 DELETE FROM lad_data.billing_ledger_checkpoints WHERE tenant_id = :a;
