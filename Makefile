@@ -13,6 +13,7 @@ SQL_PARTS := \
 	sql/lad/10_tenancy.sql \
 	sql/lad/15_access.sql \
 	sql/lad/20_search.sql \
+	sql/lad/25_pricing.sql \
 	sql/lad/30_wallet.sql \
 	sql/lad/40_ledger.sql \
 	sql/lad/41_ledger_operations.sql \

@@ -34,7 +34,7 @@ ALTER FUNCTION lad.rate_usage(jsonb, timestamptz, text) OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.rate_usage(jsonb, timestamptz, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.rate_usage(jsonb, timestamptz, text) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.rate_usage(jsonb, timestamptz, text) IS
-    'Prices [{category, provider, model, unit, quantity}] at a time: {items: [{..., price_id, unit_price, cost}], total, currency}; each cost = round(quantity * unit_price, 6). With a currency only prices in it count. LD301 no price, LD204 price in another currency, LD302 more than 6 decimals, 22023 malformed item (by number), 22003 overflow.';
+    'Prices [{category, provider, model, unit, quantity}] at a time: {items: [{..., price_id, unit_price, cost}], total, currency}. Each cost is rounded once, to 6 decimals: quantity * unit_price, or what the price''s terms say (lad.set_price; unit_price is then that of a package or of the tier reached, and price_model, free_quantity, minimum_charge tell). With a currency a price in another one is converted where an exchange rate is in force: price_currency and exchange_rate tell. LD301 no price, LD204 no price in the currency and no rate to it, LD302 more than 6 decimals, 22023 malformed item (by number), 22003 overflow.';
 
 CREATE FUNCTION lad.record_usage(
     feature_key           text,

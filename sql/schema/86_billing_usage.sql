@@ -66,7 +66,8 @@ COMMENT ON COLUMN lad_data.billing_pricing_catalog.model IS
 COMMENT ON COLUMN lad_data.billing_pricing_catalog.unit IS
     'What is counted: record, token, second, minute, character or message.';
 COMMENT ON COLUMN lad_data.billing_pricing_catalog.unit_price IS
-    'Price of one unit, in units of currency, with up to ten decimals.';
+    'Price of one unit, of a package, or of a unit of the first tier, in units of currency, with '
+    'up to ten decimals.';
 COMMENT ON COLUMN lad_data.billing_pricing_catalog.description IS
     'What the price is for, in words.';
 COMMENT ON COLUMN lad_data.billing_pricing_catalog.effective_from IS
@@ -76,8 +77,8 @@ COMMENT ON COLUMN lad_data.billing_pricing_catalog.effective_to IS
 COMMENT ON COLUMN lad_data.billing_pricing_catalog.is_active IS
     'False when the price must not be used whatever its dates.';
 COMMENT ON COLUMN lad_data.billing_pricing_catalog.metadata IS
-    'Price model: model (per_unit, package, graduated, volume), package_size, tiers, '
-    'minimum_charge.';
+    'Terms: model (per_unit, package, graduated, volume), package_size, tiers [{up_to, '
+    'unit_price}], minimum_charge, free_quantity (of each item).';
 COMMENT ON COLUMN lad_data.billing_pricing_catalog.created_at IS 'When the row was created.';
 COMMENT ON COLUMN lad_data.billing_pricing_catalog.updated_at IS
     'When the row was last changed; kept by a trigger.';
@@ -268,7 +269,7 @@ COMMENT ON COLUMN lad_data.billing_usage_events.feature_key IS
     'Feature that was used, such as voice-agent or apollo-leads.';
 COMMENT ON COLUMN lad_data.billing_usage_events.usage_items IS
     'Components: an array of category, provider, model, unit, quantity, and once priced '
-    'unit_price, cost and price_id.';
+    'unit_price, cost, price_id and the terms and exchange rate that were used.';
 COMMENT ON COLUMN lad_data.billing_usage_events.total_quantity IS
     'Units used that count against the quota.';
 COMMENT ON COLUMN lad_data.billing_usage_events.total_cost IS

@@ -1,11 +1,18 @@
 #include "catalog/lint_store.hpp"
 
 #include "catalog/server_flaws.hpp"
+#include "pg/as_owner.hpp"
 #include "pg/key_file.hpp"
 #include "pg/session.hpp"
 
 namespace lad::catalog {
 namespace {
+
+// Under another owner, which is a finding of its own, the rows cannot be read.
+constinit pg::Plan<> kHasPrices{
+    "SELECT count(*) = 2 FROM pg_class WHERE relowner = 'lad_owner'::regrole"
+    " AND oid IN (to_regclass('lad_data.billing_pricing_catalog'),"
+    " to_regclass('lad_data.billing_exchange_rates'))"};
 
 void collect(const LintGroup& group, std::vector<Finding>& findings) {
   const pg::Rows rows = group.breaches.run_in_snapshot();
@@ -14,6 +21,14 @@ void collect(const LintGroup& group, std::vector<Finding>& findings) {
     findings.push_back({rule.level, rows.get<std::string>(row, 1), rule.name,
                         rows.get<std::string>(row, 2), rows.get<std::string>(row, 3)});
   }
+}
+
+/// What the price catalog holds, if there is one.
+void collect_of_prices(std::vector<Finding>& findings) {
+  if (!kHasPrices.run_in_snapshot().get<bool>(0, 0)) return;
+  // Every tenant's rows, whoever asks.
+  const pg::ActAsOwner owner{"lad_owner"};
+  collect(rules::of_prices(), findings);
 }
 
 /// What no catalog tells: the server's version and its key file.
@@ -40,6 +55,7 @@ std::vector<Finding> lint() {
   collect(rules::of_rights(), findings);
   collect(rules::of_keys(), findings);
   collect(rules::of_columns(), findings);
+  collect_of_prices(findings);
   collect_of_server(findings);
   return findings;
 }

@@ -38,6 +38,7 @@ LintGroup of_isolation();  ///< row-level security, policies, the tenant's colum
 LintGroup of_keys();       ///< primary, unique and foreign keys, indexes
 LintGroup of_rights();     ///< grants, owners, views, functions, roles
 LintGroup of_columns();    ///< types, triggers of columns, comments
+LintGroup of_prices();     ///< rows of the price catalog; acts as their owner
 
 /// Writes the group's statement, or only counts its characters where there is nowhere to write.
 constexpr std::size_t write_lint_statement(char* out, const char* prefix,

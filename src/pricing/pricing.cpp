@@ -1,57 +1,44 @@
 #include "pricing/pricing.hpp"
 
 #include "core/error.hpp"
+#include "pricing/cost.hpp"
 
 namespace lad::pricing {
 namespace {
 
 constexpr std::int64_t kSecondsPerBlock = 60;
 
-bool in_force(const Price& price, std::int64_t at_us) {
-  return price.is_active && price.effective_from_us <= at_us &&
-         (!price.effective_to_us || at_us < *price.effective_to_us);
-}
-
-bool covers(const Price& price, const UsageItem& item) {
-  return price.category == item.category && price.provider == item.provider &&
-         price.unit == item.unit && (price.model == item.model || price.model == kAnyModel);
-}
-
-/// Whether a comes before b in the order of resolution.
-bool precedes(const Price& a, const Price& b) {
-  if (a.tenant.has_value() != b.tenant.has_value()) return a.tenant.has_value();
-  const bool a_any = a.model == kAnyModel;
-  const bool b_any = b.model == kAnyModel;
-  if (a_any != b_any) return b_any;
-  if (a.effective_from_us != b.effective_from_us) return a.effective_from_us > b.effective_from_us;
-  return a.id > b.id;
+std::string name_of(const UsageItem& item) {
+  return item.category + " " + item.provider + " " + item.model + " per " + item.unit;
 }
 
 }  // namespace
 
-const Price& resolve(const UsageItem& item, std::span<const Price> prices, std::int64_t at_us) {
-  const Price* best = nullptr;
-  for (const Price& candidate : prices) {
-    if (!covers(candidate, item) || !in_force(candidate, at_us)) continue;
-    if (best == nullptr || precedes(candidate, *best)) best = &candidate;
-  }
-  if (best == nullptr) {
-    throw Error(ErrorCode::no_price,
-                "no price for " + item.category + " " + item.provider + " " + item.model + " per " +
-                    item.unit,
-                "No active price of the tenant and no global one is in force at that time.");
-  }
-  return *best;
-}
-
-PricedItem price(const UsageItem& item, const Price& price) {
+PricedItem price(const UsageItem& item, const Price& price, const ExchangeRate* rate) {
   if (item.quantity.is_negative()) {
     throw Error(ErrorCode::invalid_argument, "quantity is negative",
                 "The quantity of " + item.category + " " + item.provider + " " + item.model +
                     " is " + item.quantity.to_string() + ".");
   }
-  return {price.id, item.quantity, price.unit_price,
-          multiply_half_away(item.quantity, price.unit_price), price.currency};
+  PricedItem priced;
+  priced.price_id = price.id;
+  priced.quantity = item.quantity;
+  priced.price_currency = price.currency;
+  priced.currency = rate == nullptr ? price.currency : rate->to;
+  if (price.metadata.kind == JsonNode::Kind::null && rate == nullptr) {
+    priced.unit_price = price.unit_price;
+    priced.cost = multiply_half_away(item.quantity, price.unit_price);
+    return priced;
+  }
+  const Terms terms = read_stored_terms(price.metadata, name_of(item));
+  if (rate != nullptr) priced.exchange_rate = rate->rate;
+  const Cost cost = cost_of(item.quantity, price.unit_price, terms, priced.exchange_rate);
+  priced.model = terms.model;
+  priced.unit_price = cost.unit_price;
+  priced.free_quantity = cost.free_quantity;
+  priced.is_minimum = cost.is_minimum;
+  priced.cost = cost.amount;
+  return priced;
 }
 
 void Total::add(const PricedItem& item) {

@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "core/decimal.hpp"
+#include "core/json.hpp"
 #include "core/uuid.hpp"
+#include "pricing/terms.hpp"
 
 namespace lad::pricing {
 
@@ -33,32 +35,41 @@ struct Price {
   std::string model;  ///< kAnyModel: every model
   std::string unit;
   Rate unit_price;
+  JsonNode metadata;  ///< terms, see read_terms; null: none
   std::string currency;
   std::int64_t effective_from_us = 0;
   std::optional<std::int64_t> effective_to_us;  ///< none: for ever
   bool is_active = true;
 };
 
-/// The price in force for an item at a time.
-///
-/// Among the active prices of the item's category, provider and unit: the tenant's own for the
-/// model, the tenant's for any model, the global one for the model, the global one for any model;
-/// within one of these the newest effective_from, then the greatest id. The prices given must be
-/// global or of the paying tenant only. Throws no_price (LD301) naming the item.
-const Price& resolve(const UsageItem& item, std::span<const Price> prices, std::int64_t at_us);
+/// A rate of the catalog: units of `to` for one unit of `from`. In force as a price is.
+struct ExchangeRate {
+  std::optional<Uuid> tenant;  ///< none: everyone's
+  std::string from;
+  std::string to;
+  Rate rate;
+  std::int64_t effective_from_us = 0;
+  std::optional<std::int64_t> effective_to_us;
+};
 
 /// What an item costs and why.
 struct PricedItem {
   Uuid price_id;
   Decimal quantity;
-  Rate unit_price;
-  Decimal cost;  ///< round(quantity × unit_price, 6), half away from zero
+  Model model = Model::per_unit;
+  Rate unit_price;          ///< in price_currency; see Cost
+  Decimal free_quantity;    ///< units that were free
+  bool is_minimum = false;  ///< the minimum charge of the price was more
+  Decimal cost;             ///< in currency
   std::string currency;
+  std::string price_currency;
+  std::optional<Rate> exchange_rate;  ///< of a converted item: price_currency to currency
 };
 
-/// Prices one item with a price from resolve; the cost is rounded once. Throws invalid_argument
-/// (22023) for a quantity below zero, out_of_range (22003) for a cost too large for a Decimal.
-PricedItem price(const UsageItem& item, const Price& price);
+/// Prices one item, at a rate from the price's currency if it shall be in another; the cost is
+/// rounded once. Throws invalid_argument (22023) for a quantity below zero, out_of_range (22003)
+/// for a cost too large for a Decimal, no_price (LD301) for a price whose terms make no sense.
+PricedItem price(const UsageItem& item, const Price& price, const ExchangeRate* rate = nullptr);
 
 /// The sum of priced items of one currency.
 class Total {

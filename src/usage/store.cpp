@@ -5,6 +5,7 @@
 #include "pg/posting.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
+#include "usage/price_store.hpp"
 
 namespace lad::usage::store {
 namespace {
@@ -15,20 +16,14 @@ using pg::Json;
 using pg::JsonbDatum;
 using pg::Timestamp;
 
-// Only keys that the items name are read, so the catalog may be large.
-constinit pg::Plan<Uuid, JsonbDatum, Timestamp> kPrices{
-    "SELECT p.id, p.tenant_id, p.category, p.provider, p.model, p.unit, p.unit_price, p.currency,"
-    " p.effective_from, p.effective_to"
-    " FROM lad_data.billing_pricing_catalog p"
-    " WHERE (p.tenant_id = $1 OR p.tenant_id IS NULL) AND p.is_active"
-    " AND p.effective_from <= $3 AND (p.effective_to IS NULL OR p.effective_to > $3)"
-    " AND EXISTS (SELECT FROM jsonb_array_elements($2) AS i"
-    "  WHERE i->>'category' = p.category AND i->>'provider' = p.provider"
-    "  AND i->>'unit' = p.unit AND p.model IN (i->>'model', '*'))"};
+// What pricing::prices_json and the application's older items say of prices.
+#define PRICED                                                              \
+  "'{unit_price,unitPrice,price_id,priceId,cost,price_model,free_quantity," \
+  "minimum_charge,price_currency,exchange_rate}'::text[]"
 
 constinit pg::Plan<JsonbDatum, Json> kMerge{
-    "SELECT jsonb_agg((i - '{unit_price,unitPrice,price_id,priceId,cost}'::text[]) || ($2->(n - "
-    "1)::int)"
+    "SELECT jsonb_agg((i - " PRICED
+    ") || ($2->(n - 1)::int)"
     " ORDER BY n)::text FROM jsonb_array_elements($1) WITH ORDINALITY AS t (i, n)"};
 
 constinit pg::Plan<Uuid, OptionalUuid> kPayer{
@@ -40,9 +35,11 @@ constinit pg::Plan<Uuid, std::string, std::string, JsonbDatum, Json, OptionalUui
     kFind{
         "SELECT e.id, e.feature_key = $3 AND e.user_id IS NOT DISTINCT FROM $6"
         " AND e.external_reference_id IS NOT DISTINCT FROM $7"
-        " AND (SELECT jsonb_agg(i - '{unit_price,price_id,cost}'::text[] ORDER BY n)"
+        " AND (SELECT jsonb_agg(i - " PRICED
+        " ORDER BY n)"
         "  FROM jsonb_array_elements(e.usage_items) WITH ORDINALITY AS t (i, n))"
-        " = (SELECT jsonb_agg((i - '{unit_price,unitPrice,price_id,priceId,cost}'::text[])"
+        " = (SELECT jsonb_agg((i - " PRICED
+        ")"
         "  || ($5->(n - 1)::int) ORDER BY n)"
         "  FROM jsonb_array_elements($4) WITH ORDINALITY AS t (i, n))"
         " FROM lad_data.billing_usage_events e WHERE e.tenant_id = $1 AND e.idempotency_key = $2"};
@@ -87,28 +84,6 @@ Posting to_posting(const pg::Rows& rows) {
 }
 
 }  // namespace
-
-std::vector<pricing::Price> read_prices(const Uuid& tenant_id, JsonbDatum usage_items,
-                                        std::int64_t at_us) {
-  const pg::Rows rows = kPrices.run(tenant_id, usage_items, pg::from_unix_us(at_us));
-  std::vector<pricing::Price> prices(rows.size());
-  for (std::uint64_t row = 0; row < rows.size(); ++row) {
-    pricing::Price& price = prices[row];
-    price.id = rows.get<Uuid>(row, 0);
-    price.tenant = rows.get_optional<Uuid>(row, 1);
-    price.category = rows.get<std::string>(row, 2);
-    price.provider = rows.get<std::string>(row, 3);
-    price.model = rows.get<std::string>(row, 4);
-    price.unit = rows.get<std::string>(row, 5);
-    price.unit_price = rows.get<Rate>(row, 6);
-    price.currency = rows.get<std::string>(row, 7);
-    price.effective_from_us = pg::unix_us(rows.get<Timestamp>(row, 8));
-    if (const auto to = rows.get_optional<Timestamp>(row, 9)) {
-      price.effective_to_us = pg::unix_us(*to);
-    }
-  }
-  return prices;
-}
 
 std::string merge_items(JsonbDatum usage_items, const std::string& over) {
   return kMerge.run(usage_items, Json{over}).get<std::string>(0, 0);
@@ -155,7 +130,7 @@ Rated reprice(const Uuid& tenant_id, const Uuid& event_id, const Event& event,
               const std::string& currency) {
   const JsonbDatum stored = kItems.run(tenant_id, event_id).get<JsonbDatum>(0, 0);
   const std::vector<pricing::UsageItem> items = read_items(pg::read_json(stored));
-  const Rated rated = rate(items, read_prices(tenant_id, stored, event.occurred_at_us),
+  const Rated rated = rate(items, read_prices(tenant_id, stored, event.occurred_at_us, currency),
                            event.occurred_at_us, currency);
   kReprice.run(tenant_id, event_id, Json{merge_items(stored, prices_json(rated))}, rated.total,
                rated.currency);

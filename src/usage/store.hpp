@@ -12,11 +12,8 @@
 /// SQL of usage events.
 namespace lad::usage::store {
 
-/// Every active price in force for the items at a time: the tenant's and everyone's.
-std::vector<pricing::Price> read_prices(const Uuid& tenant_id, pg::JsonbDatum usage_items,
-                                        std::int64_t at_us);
-
-/// The caller's items without prices of his own, and with ours merged over them (see prices_json).
+/// The caller's items without prices of his own, and with ours merged over them (see
+/// pricing::prices_json).
 std::string merge_items(pg::JsonbDatum usage_items, const std::string& over);
 
 struct Payer {

@@ -3,21 +3,17 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "pricing/number.hpp"
 
 namespace lad::usage {
 namespace {
 
 constexpr std::size_t kMaxKey = 200;
 constexpr std::size_t kMaxName = 255;
-constexpr std::size_t kMaxWholeDigits = Decimal::kPrecision - Decimal::kScale;
 
 [[noreturn]] void refuse(std::size_t index, const std::string& what,
                          ErrorCode code = ErrorCode::invalid_argument) {
   throw Error{code, "usage item " + std::to_string(index + 1) + ": " + what};
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 std::string read_name(const JsonNode& item, std::size_t index, const char* key) {
@@ -31,23 +27,10 @@ std::string read_name(const JsonNode& item, std::size_t index, const char* key) 
 
 /// Checks by hand what Decimal::parse would refuse, so that the refusal names the item.
 Decimal parse_quantity(std::string_view text, std::size_t index) {
-  if (text.starts_with('-')) refuse(index, "quantity is negative");
-  const std::size_t point = std::min(text.find('.'), text.size());
-  std::string_view whole = text.substr(0, point);
-  std::string_view part = point < text.size() ? text.substr(point + 1) : std::string_view{};
-  if (whole.empty() || !std::all_of(whole.begin(), whole.end(), is_digit) ||
-      !std::all_of(part.begin(), part.end(), is_digit)) {
-    refuse(index, "quantity is not a number");
+  if (const auto flaw = pricing::find_flaw(text, Decimal::kScale)) {
+    refuse(index, "quantity " + flaw->what, flaw->code);
   }
-  whole.remove_prefix(std::min(whole.find_first_not_of('0'), whole.size()));
-  if (whole.size() > kMaxWholeDigits) {
-    refuse(index, "quantity is too large", ErrorCode::out_of_range);
-  }
-  part = part.substr(0, part.find_last_not_of('0') + 1);
-  if (part.size() > Decimal::kScale) {
-    refuse(index, "quantity has more than 6 decimals", ErrorCode::inexact_amount);
-  }
-  return Decimal::parse(text.ends_with('.') ? text.substr(0, point) : text);
+  return Decimal::parse(text);
 }
 
 Decimal read_quantity(const JsonNode& item, std::size_t index) {
@@ -57,24 +40,6 @@ Decimal read_quantity(const JsonNode& item, std::size_t index) {
     refuse(index, "quantity must be a number, or a string that holds one");
   }
   return parse_quantity(value->text, index);
-}
-
-/// The price of an item in a currency, if any is given.
-const pricing::Price& find_price(const pricing::UsageItem& item, std::size_t index,
-                                 std::span<const pricing::Price> prices, std::int64_t at_us,
-                                 const std::optional<std::string>& currency) {
-  std::vector<pricing::Price> usable;
-  for (const pricing::Price& price : prices) {
-    if (!currency || price.currency == *currency) usable.push_back(price);
-  }
-  if (currency && usable.empty() && !prices.empty()) {
-    // Raises the missing price first, when there is none in any currency.
-    pricing::resolve(item, prices, at_us);
-    refuse(index, "its price is not in " + *currency, ErrorCode::currency_mismatch);
-  }
-  const Uuid found = pricing::resolve(item, usable, at_us).id;
-  return *std::find_if(prices.begin(), prices.end(),
-                       [&](const pricing::Price& price) { return price.id == found; });
 }
 
 }  // namespace
@@ -98,43 +63,11 @@ std::vector<pricing::UsageItem> read_items(const JsonNode& usage_items) {
   return items;
 }
 
-Rated rate(std::span<const pricing::UsageItem> items, std::span<const pricing::Price> prices,
-           std::int64_t at_us, const std::optional<std::string>& currency) {
-  Rated rated;
-  pricing::Total total;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    std::vector<pricing::Price> own;
-    for (const pricing::Price& price : prices) {
-      if (price.category == items[i].category && price.provider == items[i].provider &&
-          price.unit == items[i].unit &&
-          (price.model == items[i].model || price.model == pricing::kAnyModel)) {
-        own.push_back(price);
-      }
-    }
-    rated.items.push_back(pricing::price(items[i], find_price(items[i], i, own, at_us, currency)));
-    total.add(rated.items.back());
-  }
-  rated.total = total.amount();
-  rated.currency = total.currency();
-  return rated;
-}
-
 std::string quantities_json(std::span<const pricing::UsageItem> items) {
   std::string json = "[";
   for (const pricing::UsageItem& item : items) {
     if (json.size() > 1) json += ',';
     json += "{\"quantity\":" + item.quantity.to_string() + "}";
-  }
-  return json + "]";
-}
-
-std::string prices_json(const Rated& rated) {
-  std::string json = "[";
-  for (const pricing::PricedItem& item : rated.items) {
-    if (json.size() > 1) json += ',';
-    json += "{\"quantity\":" + item.quantity.to_string() + ",\"price_id\":\"" +
-            item.price_id.to_string() + "\",\"unit_price\":" + item.unit_price.to_string() +
-            ",\"cost\":" + item.cost.to_string() + "}";
   }
   return json + "]";
 }

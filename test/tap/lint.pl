@@ -118,6 +118,10 @@ my @faults = (
     [organization => 'DROP TRIGGER ai_conversations_write_organization ON lad_data.ai_conversations', '', 'ai_conversations'],
     [comment_missing => 'COMMENT ON COLUMN lad_data.leads.email IS NULL'],
     [comment_missing => 'COMMENT ON TABLE lad_data.leads IS NULL'],
+    [price_gap => "INSERT INTO lad_data.billing_pricing_catalog (tenant_id, category, provider, model, unit, unit_price, effective_from, effective_to) VALUES"
+        . " (NULL, 'llm', 'gap', 'g', 'token', 1, '2020-01-01', '2021-01-01'), (NULL, 'llm', 'gap', 'g', 'token', 1, '2021-01-01 00:00:01', NULL)", '', 'gap'],
+    [price_gap => "INSERT INTO lad_data.billing_exchange_rates (tenant_id, from_currency, to_currency, rate, effective_from, effective_to) VALUES"
+        . " (NULL, 'EUR', 'USD', 1, '2020-01-01', '2021-01-01'), (NULL, 'EUR', 'USD', 1, '2022-01-01', NULL)", '', 'EUR to USD'],
     [naming => 'ALTER INDEX lad_data.leads_id_tenant_id_key RENAME TO my_key', 'index_not_led_by_tenant'],
 );
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "expect_error.hpp"
-#include "pricing/pricing.hpp"
+#include "pricing/rating.hpp"
 #include "random_values.hpp"
 
 namespace lad::pricing {
@@ -94,7 +94,8 @@ TEST(PricingProperty, ResolveFollowsTheFourSteps) {
   Random random(43);
   int found = 0;
   for (int i = 0; i < 100'000; ++i) {
-    std::vector<Price> prices;
+    Catalog catalog;
+    std::vector<Price>& prices = catalog.prices;
     for (auto left = random() % 8; left > 0; --left) {
       prices.push_back(random_price(random, static_cast<std::uint8_t>(left)));
     }
@@ -103,11 +104,11 @@ TEST(PricingProperty, ResolveFollowsTheFourSteps) {
     const auto at_us = static_cast<std::int64_t>(random() % 8);
     const Price* const expected = resolve_by_steps(item, prices, at_us);
     if (expected == nullptr) {
-      ASSERT_EQ(test::code_of([&] { resolve(item, prices, at_us); }), "no_price");
+      ASSERT_EQ(test::code_of([&] { resolve(item, catalog, at_us, {}); }), "no_price");
       continue;
     }
     ++found;
-    ASSERT_EQ(&resolve(item, prices, at_us), expected);
+    ASSERT_EQ(resolve(item, catalog, at_us, {}).value().price, expected);
   }
   EXPECT_GT(found, 30'000);
 }

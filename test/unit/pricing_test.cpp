@@ -1,13 +1,13 @@
-#include "pricing/pricing.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "expect_error.hpp"
+#include "pricing/rating.hpp"
 
 namespace lad::pricing {
 namespace {
@@ -79,8 +79,13 @@ Price row(const char* unit_price, bool own, bool exact_model) {
   return result;
 }
 
-std::string resolved(std::vector<Price> prices, std::int64_t at_us = 0) {
-  return resolve(kItem, prices, at_us).unit_price.to_string().substr(0, 1);
+/// The unit price that is found, "none" when there are only prices in other currencies.
+std::string resolved(std::vector<Price> prices, std::int64_t at_us = 0,
+                     const std::optional<std::string>& currency = std::nullopt,
+                     std::vector<ExchangeRate> rates = {}) {
+  const Catalog catalog{std::move(prices), std::move(rates)};
+  const auto found = resolve(kItem, catalog, at_us, currency);
+  return found ? found->price->unit_price.to_string().substr(0, 1) : "none";
 }
 
 TEST(Resolve, TenantBeforeGlobalAndModelBeforeAny) {
@@ -151,6 +156,68 @@ TEST(Resolve, TheErrorNamesTheItem) {
   const auto error = test::error_of([] { resolved({}); });
   ASSERT_TRUE(error);
   EXPECT_EQ(error->message(), "no price for llm openai gpt-4 per token");
+}
+
+Price in(const char* currency, Price price) {
+  price.currency = currency;
+  return price;
+}
+
+ExchangeRate rate_of(const char* from, const char* to, const char* value, bool own = false) {
+  ExchangeRate rate;
+  if (own) rate.tenant = kTenant;
+  rate.from = from;
+  rate.to = to;
+  rate.rate = Rate::parse(value);
+  return rate;
+}
+
+TEST(Resolve, TheStepComesBeforeTheCurrencyAndTheCurrencyBeforeTheNewest) {
+  const Price tenant = in("EUR", row("1", true, false));
+  const Price asked = in("USD", row("3", false, true));
+  Price newer = in("EUR", row("4", false, true));
+  newer.effective_from_us = -1;
+  Price old = asked;
+  old.effective_from_us = -9;
+  const std::vector<ExchangeRate> rates = {rate_of("EUR", "USD", "1.1")};
+  // Without a rate the tenant's own price does not count.
+  EXPECT_EQ(resolved({tenant, asked}, 0, "USD"), "3");
+  EXPECT_EQ(resolved({tenant, asked}, 0, "USD", rates), "1");
+  EXPECT_EQ(resolved({newer, old}, 0, "USD", rates), "3");
+  EXPECT_EQ(resolved({old, newer}, 0, "USD", rates), "3");
+  EXPECT_EQ(resolved({newer}, 0, "USD"), "none");
+  EXPECT_EQ(resolved({newer}, 0, "USD", {rate_of("USD", "EUR", "0.9")}), "none");
+  EXPECT_EQ(code_of([&] { resolved({newer}, -2, "USD"); }), "no_price");
+}
+
+TEST(Resolve, ARateCountsWhileItIsInForce) {
+  ExchangeRate rate = rate_of("EUR", "USD", "1.1");
+  rate.effective_from_us = 100;
+  rate.effective_to_us = 200;
+  const Price price = in("EUR", row("1", false, true));
+  for (const auto& [at_us, expected] : std::vector<std::pair<int, const char*>>{
+           {99, "none"}, {100, "1"}, {199, "1"}, {200, "none"}}) {
+    EXPECT_EQ(resolved({price}, at_us, "USD", {rate}), expected) << at_us;
+  }
+}
+
+TEST(Rate, ConvertsWithOneRoundingAndTheTenantsOwnRate) {
+  const Catalog catalog{{in("EUR", price_of(kItem, "0.0000005"))},
+                        {rate_of("EUR", "USD", "9"), rate_of("EUR", "USD", "0.9", true)}};
+  const UsageItem three = item("llm", "openai", "gpt-4", "token", "3");
+  const Rated rated = rate(std::vector{three}, catalog, 0, "USD");
+  // 0.00000135; the cost in euros, rounded first, would give 0.000002.
+  EXPECT_EQ(rated.total.to_string(), "0.000001");
+  EXPECT_EQ(rated.currency, "USD");
+  EXPECT_EQ(rated.items.at(0).unit_price.to_string(), "0.0000005000");
+  EXPECT_EQ(rated.items.at(0).price_currency, "EUR");
+  EXPECT_EQ(rated.items.at(0).exchange_rate, Rate::parse("0.9"));
+  EXPECT_NE(prices_json(rated).find("\"price_currency\":\"EUR\",\"exchange_rate\":0.9000000000"),
+            std::string::npos);
+  const auto error = test::error_of([&] { rate(std::vector{three, three}, catalog, 0, "GBP"); });
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->message(), "usage item 1: its price is not in GBP");
+  EXPECT_EQ(error->code(), ErrorCode::currency_mismatch);
 }
 
 PricedItem costing(const char* cost, const char* currency = "USD") {
