@@ -64,7 +64,7 @@ LAD_FUNCTION(lad_check_quota) {
         store::find_entitlement(tenant_id, feature_key).value_or(usage::Entitlement{});
     usage::Used used;
     if (usage::has_quota(entitlement)) {
-      used = store::used_at(tenant_id, feature_key, lad::pg::clock_now());
+      used = store::used_at(tenant_id, feature_key, lad::pg::transaction_now());
     }
     return usage::judge(entitlement, used, quantity);
   });
