@@ -19,7 +19,10 @@ SQL_PARTS := \
 	sql/lad/41_ledger_operations.sql \
 	sql/lad/42_holds.sql \
 	sql/lad/45_ledger_stats.sql \
+	sql/lad/46_ledger_usage.sql \
 	sql/lad/50_usage.sql \
+	sql/lad/51_usage_lifecycle.sql \
+	sql/lad/52_quotas.sql \
 	sql/lad/60_calls.sql \
 	sql/lad/65_leads.sql \
 	sql/lad/70_records.sql \

@@ -109,19 +109,6 @@ GRANT EXECUTE ON FUNCTION lad.adjust(uuid, numeric, text, text, uuid, text, json
 COMMENT ON FUNCTION lad.adjust(uuid, numeric, text, text, uuid, text, jsonb) IS
     'Corrects a balance by a signed amount; counter-account adjustments. For the owner, billing.admin and services, else 42501. Once per idempotency_key: the same request again returns the first posting with replayed = true. amount in the wallet''s currency, signed, not zero. LD205 unknown wallet, LD202 wallet suspended or closed, LD201 insufficient funds, LD101 key used for another request, LD302 more than 6 decimals, 22023 bad amount or key, 22003 overflow.';
 
-CREATE FUNCTION lad.debit_usage(
-    wallet_id      uuid,
-    amount         numeric,
-    usage_event_id uuid
-) RETURNS lad.posting
-    LANGUAGE c VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, lad, pg_temp
-    AS 'MODULE_PATHNAME', 'lad_debit_usage';
-ALTER FUNCTION lad.debit_usage(uuid, numeric, uuid) OWNER TO lad_owner;
-REVOKE ALL ON FUNCTION lad.debit_usage(uuid, numeric, uuid) FROM PUBLIC;
-COMMENT ON FUNCTION lad.debit_usage(uuid, numeric, uuid) IS
-    'The debit of a usage event, under the key charge_usage_<event id>, which nobody else may use. As lad.debit. Used by the extension only.';
-
 CREATE FUNCTION lad.statement(
     wallet_id uuid,
     from_time timestamptz,

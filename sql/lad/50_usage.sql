@@ -14,13 +14,13 @@ BEGIN
     END IF;
     RETURN coalesce((
         SELECT sum((i->>'quantity')::numeric) FROM jsonb_array_elements(usage_items) AS i
-        WHERE i->>'unit' = counted AND jsonb_typeof(i->'quantity') = 'number'), 0);
+        WHERE i->>'unit' = counted AND i->>'category' IS DISTINCT FROM 'overage' AND jsonb_typeof(i->'quantity') = 'number'), 0);
 END
 $$;
 ALTER FUNCTION lad.usage_quantity(text, jsonb) OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.usage_quantity(text, jsonb) FROM PUBLIC;
 COMMENT ON FUNCTION lad.usage_quantity(text, jsonb) IS
-    'What an event counts against its feature''s quota: the quantities of the items whose unit is the entitlement''s metadata.unit, or 1 where none is set. Used by the extension only.';
+    'What an event counts against its feature''s quota: the quantities of the items whose unit is the entitlement''s metadata.unit, or 1 where none is set; what tells of overage does not count. Used by the extension only.';
 
 CREATE FUNCTION lad.rate_usage(
     usage_items jsonb,

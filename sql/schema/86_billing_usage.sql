@@ -219,6 +219,7 @@ CREATE TABLE lad_data.billing_usage_events (
     updated_at            timestamptz NOT NULL DEFAULT now(),
     occurred_at           timestamptz NOT NULL DEFAULT now(),
     invoice_id            uuid,
+    attempted_at          timestamptz,
     CONSTRAINT billing_usage_events_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT billing_usage_events_tenant_id_idempotency_key_key
         UNIQUE (tenant_id, idempotency_key),
@@ -228,7 +229,8 @@ CREATE TABLE lad_data.billing_usage_events (
         REFERENCES lad_data.memberships (tenant_id, user_id),
     CONSTRAINT billing_usage_events_ledger_transaction_id_fkey
         FOREIGN KEY (tenant_id, ledger_transaction_id)
-        REFERENCES lad_data.billing_ledger_transactions (tenant_id, id),
+        REFERENCES lad_data.billing_ledger_transactions (tenant_id, id)
+        DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT billing_usage_events_invoice_id_fkey FOREIGN KEY (tenant_id, invoice_id)
         REFERENCES lad_data.billing_invoices (tenant_id, id),
     CONSTRAINT billing_usage_events_feature_key_check
@@ -254,6 +256,17 @@ CREATE INDEX billing_usage_events_tenant_id_ledger_transaction_id_idx
     WHERE ledger_transaction_id IS NOT NULL;
 CREATE INDEX billing_usage_events_tenant_id_invoice_id_idx
     ON lad_data.billing_usage_events (tenant_id, invoice_id) WHERE invoice_id IS NOT NULL;
+
+-- What is charged or voided is part of the books, whoever writes.
+CREATE TRIGGER billing_usage_events_update_guard
+    BEFORE UPDATE ON lad_data.billing_usage_events
+    FOR EACH ROW WHEN (OLD.status IN ('charged', 'voided'))
+    EXECUTE FUNCTION lad.guard_usage_event();
+
+CREATE TRIGGER billing_usage_events_delete_guard
+    BEFORE DELETE ON lad_data.billing_usage_events
+    FOR EACH ROW WHEN (OLD.status IN ('charged', 'voided'))
+    EXECUTE FUNCTION lad.guard_usage_event();
 
 GRANT SELECT ON lad_data.billing_usage_events TO lad_app, lad_service;
 
@@ -295,6 +308,8 @@ COMMENT ON COLUMN lad_data.billing_usage_events.occurred_at IS
     'When the use took place; decides price, quota window and invoice.';
 COMMENT ON COLUMN lad_data.billing_usage_events.invoice_id IS
     'Invoice the event is on; NULL while not invoiced.';
+COMMENT ON COLUMN lad_data.billing_usage_events.attempted_at IS
+    'When settlement last failed to charge the event; NULL: not yet, it tries at once.';
 
 CREATE TABLE lad_data.billing_feature_entitlements (
     id             uuid NOT NULL DEFAULT gen_random_uuid(),

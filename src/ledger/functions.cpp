@@ -105,18 +105,6 @@ LAD_FUNCTION(lad_post) {
   return lad::pg::posting_datum(fcinfo, post(request));
 }
 
-LAD_FUNCTION(lad_debit_usage) {
-  const Args args{fcinfo};
-  ledger::Request request;
-  request.wallet_id = args.get<Uuid>(0, "wallet_id");
-  request.amount = args.get<Decimal>(1, "amount");
-  request.reference_type = "usage_event";
-  request.reference_id = args.get<Uuid>(2, "usage_event_id");
-  request.idempotency_key = ledger::usage_key(*request.reference_id);
-  request.metadata = "{}";
-  return lad::pg::posting_datum(fcinfo, post(request));
-}
-
 LAD_FUNCTION(lad_guard_ledger) {
   const lad::pg::TriggerCall call{fcinfo};
   if (!call.is_insert()) {

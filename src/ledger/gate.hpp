@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/error.hpp"
 #include "ledger/store.hpp"
@@ -34,13 +35,12 @@ inline std::optional<Known> find_posted(const KeyedRequest& request) {
   return known;
 }
 
-/// Key, lock, decide, write. `attempt` does the last three and returns false when the unique index
-/// says that the key has posted meanwhile. The key is looked up again whenever the attempt wrote
-/// nothing: while it waited for the lock, another session may have posted this very request.
-/// Returns that posting, or nothing when the attempt wrote its own.
+/// Lock, decide, write. `attempt` does it and returns false when the unique index says that the key
+/// has posted meanwhile. The key is looked up whenever the attempt wrote nothing: while it waited
+/// for the lock, another session may have posted this very request. Returns that posting, or
+/// nothing when the attempt wrote its own.
 template <class Attempt>
-std::optional<Known> once(const KeyedRequest& request, Attempt&& attempt) {
-  if (auto known = find_posted(request)) return known;
+std::optional<Known> write_or_find(const KeyedRequest& request, Attempt&& attempt) {
   bool wrote = false;
   const auto refusal = pg::refusal_of([&] { wrote = attempt(); });
   if (wrote) {
@@ -51,6 +51,13 @@ std::optional<Known> once(const KeyedRequest& request, Attempt&& attempt) {
   if (!refusal) throw Error{ErrorCode::internal, "a posting with this key vanished"};
   pg::settle_refusal(refusal->code());
   throw *refusal;
+}
+
+/// The same, after a look at the key: a replay takes no lock.
+template <class Attempt>
+std::optional<Known> once(const KeyedRequest& request, Attempt&& attempt) {
+  if (auto known = find_posted(request)) return known;
+  return write_or_find(request, std::forward<Attempt>(attempt));
 }
 
 /// The answer of a replay, with what is available now. Inside with_spi.

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxCharacters = 200;
 constexpr std::string_view kUsage = "charge_usage_";
+constexpr std::string_view kVoid = "void_usage_";
 constexpr std::string_view kCounterpart = "counterpart:";
 constexpr std::string_view kExpiry = "expire:";
 
@@ -42,7 +43,7 @@ void require_key(std::string_view idempotency_key) {
 }
 
 void require_unreserved_key(std::string_view idempotency_key) {
-  for (const std::string_view prefix : {kUsage, kCounterpart, kExpiry}) {
+  for (const std::string_view prefix : {kUsage, kVoid, kCounterpart, kExpiry}) {
     if (!idempotency_key.starts_with(prefix)) continue;
     refuse(with_prefix("idempotency_key must not start with ", prefix),
            "Such keys belong to rows that the extension writes by itself.");
@@ -51,6 +52,10 @@ void require_unreserved_key(std::string_view idempotency_key) {
 
 std::string usage_key(const Uuid& usage_event_id) {
   return with_prefix(kUsage, usage_event_id.to_string());
+}
+
+std::string void_key(const Uuid& usage_event_id) {
+  return with_prefix(kVoid, usage_event_id.to_string());
 }
 
 std::string counterpart_key(std::string_view idempotency_key) {

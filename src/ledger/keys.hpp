@@ -19,6 +19,9 @@ void require_unreserved_key(std::string_view idempotency_key);
 /// The key under which a usage event is charged.
 std::string usage_key(const Uuid& usage_event_id);
 
+/// The key under which a charged usage event is taken back.
+std::string void_key(const Uuid& usage_event_id);
+
 /// The key of the row on the other side, in a call that writes two.
 std::string counterpart_key(std::string_view idempotency_key);
 

@@ -66,6 +66,10 @@ std::vector<Uuid> read_uuids(const Args& args, int index, const char* name) {
   return read<Uuid>(args, index, name, UUID_LEN, TYPALIGN_CHAR);
 }
 
+std::vector<Decimal> read_decimals(const Args& args, int index, const char* name) {
+  return read<Decimal>(args, index, name, -1, TYPALIGN_INT);
+}
+
 Datum build_array(const ElementLayout& layout, Datum* values, bool* nulls, std::size_t count) {
   int size = static_cast<int>(count);
   int first = 1;

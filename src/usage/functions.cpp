@@ -8,6 +8,7 @@
 #include "pg/spi.hpp"
 #include "tenancy/access.hpp"
 #include "usage/price_store.hpp"
+#include "usage/quota_store.hpp"
 #include "usage/store.hpp"
 
 namespace usage = lad::usage;
@@ -58,22 +59,93 @@ store::Request read_request(const Args& args) {
   return request;
 }
 
-/// Key, price, write, and the key again when another session was faster: a retry answers the same
-/// even after the price is gone.
-Uuid record(const Uuid& tenant_id, const store::Request& request) {
-  const auto items = usage::read_items(lad::pg::read_json(request.usage_items));
-  const std::int64_t at_us = lad::pg::finite_unix_us(request.occurred_at, "occurred_at");
-  const std::string quantities = usage::quantities_json(items);
-  if (const auto known = store::find(tenant_id, request, quantities)) return require_same(*known);
-  const auto payer = store::find_payer(tenant_id, request.user_id);
-  const Tariff tariff = rate(tenant_id, request.usage_items, items, at_us,
-                             payer ? std::optional{payer->currency} : std::nullopt);
-  if (const auto id = store::insert(tenant_id, request, tariff.items, tariff.rated.total,
-                                    tariff.rated.currency)) {
-    return *id;
+/// How far an event may lie ahead of the clock: as far as clocks differ.
+constexpr std::int64_t kMaxAheadUs = 5LL * 60 * 1'000'000;
+
+std::int64_t require_happened(lad::pg::Timestamp occurred_at) {
+  const std::int64_t at_us = lad::pg::finite_unix_us(occurred_at, "occurred_at");
+  if (at_us <= lad::pg::unix_us(lad::pg::clock_now()) + kMaxAheadUs) return at_us;
+  throw Error{ErrorCode::invalid_argument, "occurred_at is more than 5 minutes in the future",
+              "Usage is recorded when it has happened."};
+}
+
+/// An event as record leaves it: found by its key, or new.
+struct Recorded {
+  Uuid id;
+  std::optional<store::NewEvent> written = {};
+  std::optional<store::Payer> payer = {};
+};
+
+/// What the use counts, and that it may be. A feature with a quota is locked first, so that its
+/// uses are judged one after the other; others take no lock.
+class Quota {
+ public:
+  Quota(const Uuid& tenant_id, const store::Request& request,
+        std::span<const lad::pricing::UsageItem> items)
+      : feature_key_(request.feature_key) {
+    if (const auto found = store::find_entitlement(tenant_id, feature_key_)) entitlement_ = *found;
+    if (usage::has_quota(entitlement_)) {
+      is_locked_ = true;
+      if (const auto now = store::lock_entitlement(tenant_id, feature_key_)) entitlement_ = *now;
+    }
+    quantity_ = usage::counted_quantity(items, entitlement_.unit);
   }
-  if (const auto known = store::find(tenant_id, request, quantities)) return require_same(*known);
+
+  bool is_locked() const { return is_locked_; }
+  lad::Decimal quantity() const { return quantity_; }
+
+  void require(const Uuid& tenant_id, lad::pg::Timestamp at) {
+    usage::Used used;
+    if (is_locked_) used = store::used_at(tenant_id, feature_key_, at);
+    allowance_ = usage::judge(entitlement_, used, quantity_);
+    // What it tells of may not be on disk yet.
+    if (!allowance_.allowed) lad::pg::flush_visible_commits();
+    usage::require_allowed(entitlement_, allowance_, quantity_);
+  }
+
+  void add_overage(store::NewEvent& event) const {
+    if (allowance_.overage.is_zero()) return;
+    event.items = usage::append_item(std::move(event.items),
+                                     usage::overage_item(feature_key_, entitlement_, allowance_));
+    event.cost += usage::overage_cost(entitlement_, allowance_);
+  }
+
+ private:
+  const std::string& feature_key_;
+  usage::Entitlement entitlement_;
+  usage::Allowance allowance_;
+  lad::Decimal quantity_;
+  bool is_locked_ = false;
+};
+
+/// Key, quota, price, write, and the key again when another session was faster: a retry answers the
+/// same even after the price is gone. A charged event needs its debit before anybody sees it.
+Recorded record(const Uuid& tenant_id, const store::Request& request, bool charged) {
+  const auto items = usage::read_items(lad::pg::read_json(request.usage_items));
+  const std::int64_t at_us = require_happened(request.occurred_at);
+  const std::string quantities = usage::quantities_json(items);
+  if (const auto known = store::find(tenant_id, request, quantities)) return {require_same(*known)};
+  Quota quota{tenant_id, request, items};
+  if (quota.is_locked()) {
+    // Its own retry may have used what was left while this one waited.
+    if (const auto known = store::find(tenant_id, request, quantities)) {
+      return {require_same(*known)};
+    }
+  }
+  quota.require(tenant_id, request.occurred_at);
+  const auto payer = store::find_payer(tenant_id, request.user_id);
+  Tariff tariff = rate(tenant_id, request.usage_items, items, at_us,
+                       payer ? std::optional{payer->currency} : std::nullopt);
+  store::NewEvent event{lad::pg::random_uuid(), std::move(tariff.items), quota.quantity(),
+                        tariff.rated.total,     tariff.rated.currency,   charged};
+  quota.add_overage(event);
+  if (store::insert(tenant_id, request, event)) return {event.id, event, payer};
+  if (const auto known = store::find(tenant_id, request, quantities)) return {require_same(*known)};
   throw Error{ErrorCode::internal, "a usage event with this key vanished"};
+}
+
+void require_payer(const std::optional<store::Payer>& payer) {
+  if (!payer) throw Error{ErrorCode::wallet_not_found, "no wallet to charge"};
 }
 
 /// Nothing for an event that costs nothing. Locks the event, then the wallet.
@@ -81,7 +153,7 @@ std::optional<lad::Posting> charge(const Uuid& tenant_id, const Uuid& event_id) 
   store::Event event = store::lock(tenant_id, event_id);
   if (event.status == "charged") {
     std::optional<lad::Posting> posting;
-    if (event.transaction_id) posting = store::repeat_debit(tenant_id, *event.transaction_id);
+    if (event.transaction_id) posting = store::repeat_debit(event_id);
     lad::pg::flush_visible_commits();
     return posting;
   }
@@ -89,9 +161,7 @@ std::optional<lad::Posting> charge(const Uuid& tenant_id, const Uuid& event_id) 
     throw Error{ErrorCode::usage_not_chargeable, "usage event is voided"};
   }
   const auto payer = store::find_payer(tenant_id, event.user_id);
-  if ((event.unpriced || !event.cost.is_zero()) && !payer) {
-    throw Error{ErrorCode::wallet_not_found, "no wallet to charge"};
-  }
+  if (event.unpriced || !event.cost.is_zero()) require_payer(payer);
   if (event.unpriced) {
     const usage::Rated rated = store::reprice(tenant_id, event_id, event, payer->currency);
     event.cost = rated.total;
@@ -107,6 +177,15 @@ std::optional<lad::Posting> charge(const Uuid& tenant_id, const Uuid& event_id) 
   const lad::Posting posting = store::debit(*payer, event_id, event.cost);
   store::mark_charged(tenant_id, event_id, posting.transaction_id);
   return posting;
+}
+
+/// Record and charge: a new event is written once, as charged, and then debited.
+std::optional<lad::Posting> charge(const Uuid& tenant_id, const store::Request& request) {
+  const Recorded recorded = record(tenant_id, request, true);
+  if (!recorded.written) return charge(tenant_id, recorded.id);
+  if (recorded.written->cost.is_zero()) return std::nullopt;
+  require_payer(recorded.payer);
+  return store::debit(*recorded.payer, recorded.id, recorded.written->cost);
 }
 
 }  // namespace
@@ -129,7 +208,7 @@ LAD_FUNCTION(lad_rate_usage) {
 LAD_FUNCTION(lad_record_usage) {
   const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
   const store::Request request = read_request(Args{fcinfo});
-  const Uuid id = lad::pg::with_spi([&] { return record(tenant_id, request); });
+  const Uuid id = lad::pg::with_spi([&] { return record(tenant_id, request, false).id; });
   return lad::pg::to_datum(id);
 }
 
@@ -143,6 +222,6 @@ LAD_FUNCTION(lad_charge_usage) {
 LAD_FUNCTION(lad_charge) {
   const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
   const store::Request request = read_request(Args{fcinfo});
-  return lad::pg::posting_datum(
-      fcinfo, lad::pg::with_spi([&] { return charge(tenant_id, record(tenant_id, request)); }));
+  return lad::pg::posting_datum(fcinfo,
+                                lad::pg::with_spi([&] { return charge(tenant_id, request); }));
 }

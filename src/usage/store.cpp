@@ -37,21 +37,24 @@ constinit pg::Plan<Uuid, std::string, std::string, JsonbDatum, Json, OptionalUui
         " AND e.external_reference_id IS NOT DISTINCT FROM $7"
         " AND (SELECT jsonb_agg(i - " PRICED
         " ORDER BY n)"
-        "  FROM jsonb_array_elements(e.usage_items) WITH ORDINALITY AS t (i, n))"
+        "  FROM jsonb_array_elements(e.usage_items) WITH ORDINALITY AS t (i, n)"
+        "  WHERE i->>'category' IS DISTINCT FROM 'overage')"
         " = (SELECT jsonb_agg((i - " PRICED
         ")"
         "  || ($5->(n - 1)::int) ORDER BY n)"
         "  FROM jsonb_array_elements($4) WITH ORDINALITY AS t (i, n))"
         " FROM lad_data.billing_usage_events e WHERE e.tenant_id = $1 AND e.idempotency_key = $2"};
 
-constinit pg::Plan<Uuid, OptionalUuid, std::string, Json, Decimal, std::string, std::string,
-                   OptionalText, JsonbDatum, Timestamp>
+// The debit that charges an event bears its identifier; the foreign key waits for it.
+constinit pg::Plan<Uuid, Uuid, OptionalUuid, std::string, Json, Decimal, Decimal, std::string,
+                   std::string, OptionalText, JsonbDatum, Timestamp, std::string, OptionalUuid,
+                   std::optional<Timestamp>>
     kInsert{
-        "INSERT INTO lad_data.billing_usage_events (tenant_id, user_id, feature_key, usage_items,"
-        " total_quantity, total_cost, currency, idempotency_key, external_reference_id, metadata,"
-        " occurred_at)"
-        " VALUES ($1, $2, $3, $4, lad.usage_quantity($3, $4), $5, $6, $7, $8, $9, $10)"
-        " ON CONFLICT (tenant_id, idempotency_key) DO NOTHING RETURNING id"};
+        "INSERT INTO lad_data.billing_usage_events (tenant_id, id, user_id, feature_key,"
+        " usage_items, total_quantity, total_cost, currency, idempotency_key,"
+        " external_reference_id, metadata, occurred_at, status, ledger_transaction_id, charged_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+        " ON CONFLICT (tenant_id, idempotency_key) DO NOTHING"};
 
 constinit pg::Plan<Uuid, Uuid> kLock{
     "SELECT status, total_cost, currency, user_id, ledger_transaction_id, occurred_at,"
@@ -66,17 +69,13 @@ constinit pg::Plan<Uuid, Uuid, Json, Decimal, std::string> kReprice{
     "UPDATE lad_data.billing_usage_events SET usage_items = $3, total_cost = $4, currency = $5,"
     " total_quantity = lad.usage_quantity(feature_key, $3) WHERE tenant_id = $1 AND id = $2"};
 
-constinit pg::Plan<Uuid, Uuid, OptionalUuid> kCharged{
+constinit pg::Plan<Uuid, Uuid, OptionalUuid, Timestamp> kCharged{
     "UPDATE lad_data.billing_usage_events SET status = 'charged', ledger_transaction_id = $3,"
-    " charged_at = clock_timestamp(), error_message = NULL"
-    " WHERE tenant_id = $1 AND id = $2"};
+    " charged_at = $4, error_message = NULL WHERE tenant_id = $1 AND id = $2"};
 
 constinit pg::Plan<Uuid, Decimal, Uuid> kDebit{"SELECT * FROM lad.debit_usage($1, $2, $3)"};
 
-constinit pg::Plan<Uuid, Uuid> kRepeatDebit{
-    "SELECT d.* FROM lad_data.billing_ledger_transactions l CROSS JOIN LATERAL"
-    " lad.debit_usage(l.wallet_id, -l.amount, l.reference_id) AS d"
-    " WHERE l.tenant_id = $1 AND l.id = $2"};
+constinit pg::Plan<Uuid> kRepeatDebit{"SELECT * FROM lad.repeat_usage($1)"};
 
 Posting to_posting(const pg::Rows& rows) {
   if (rows.empty()) throw Error{ErrorCode::internal, "a charged event lost its posting"};
@@ -104,14 +103,15 @@ std::optional<Known> find(const Uuid& tenant_id, const Request& request,
   return Known{rows.get<Uuid>(0, 0), rows.get_optional<bool>(0, 1).value_or(false)};
 }
 
-std::optional<Uuid> insert(const Uuid& tenant_id, const Request& request, const std::string& items,
-                           const Decimal& cost, const std::string& currency) {
-  const pg::Rows rows =
-      kInsert.run(tenant_id, request.user_id, request.feature_key, Json{items}, cost, currency,
-                  request.idempotency_key, request.external_reference_id, request.metadata,
-                  request.occurred_at);
-  if (rows.empty()) return std::nullopt;
-  return rows.get<Uuid>(0, 0);
+bool insert(const Uuid& tenant_id, const Request& request, const NewEvent& event) {
+  const bool paid = event.charged && !event.cost.is_zero();
+  const pg::Rows rows = kInsert.run(
+      tenant_id, event.id, request.user_id, request.feature_key, Json{event.items}, event.quantity,
+      event.cost, event.currency, request.idempotency_key, request.external_reference_id,
+      request.metadata, request.occurred_at, event.charged ? "charged" : "pending",
+      paid ? OptionalUuid{event.id} : std::nullopt,
+      event.charged ? std::optional{pg::clock_now()} : std::nullopt);
+  return rows.processed() == 1;
 }
 
 Event lock(const Uuid& tenant_id, const Uuid& event_id) {
@@ -139,15 +139,15 @@ Rated reprice(const Uuid& tenant_id, const Uuid& event_id, const Event& event,
 
 void mark_charged(const Uuid& tenant_id, const Uuid& event_id,
                   const std::optional<Uuid>& transaction_id) {
-  kCharged.run(tenant_id, event_id, transaction_id);
+  kCharged.run(tenant_id, event_id, transaction_id, pg::clock_now());
 }
 
 Posting debit(const Payer& payer, const Uuid& event_id, const Decimal& amount) {
   return to_posting(kDebit.run(payer.wallet_id, amount, event_id));
 }
 
-Posting repeat_debit(const Uuid& tenant_id, const Uuid& transaction_id) {
-  return to_posting(kRepeatDebit.run(tenant_id, transaction_id));
+Posting repeat_debit(const Uuid& event_id) {
+  return to_posting(kRepeatDebit.run(event_id));
 }
 
 }  // namespace lad::usage::store

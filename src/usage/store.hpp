@@ -44,9 +44,18 @@ struct Known {
 std::optional<Known> find(const Uuid& tenant_id, const Request& request,
                           const std::string& quantities);
 
-/// Writes a pending event; nothing when the key exists.
-std::optional<Uuid> insert(const Uuid& tenant_id, const Request& request, const std::string& items,
-                           const Decimal& cost, const std::string& currency);
+/// What a new event holds besides its request.
+struct NewEvent {
+  Uuid id;
+  std::string items;
+  Decimal quantity;  ///< what counts against the quota
+  Decimal cost;
+  std::string currency;
+  bool charged = false;  ///< written as charged: by the debit that follows, which bears its id
+};
+
+/// Writes an event. False, with nothing written, when the key exists.
+bool insert(const Uuid& tenant_id, const Request& request, const NewEvent& event);
 
 struct Event {
   std::string status;
@@ -68,9 +77,10 @@ Rated reprice(const Uuid& tenant_id, const Uuid& event_id, const Event& event,
 void mark_charged(const Uuid& tenant_id, const Uuid& event_id,
                   const std::optional<Uuid>& transaction_id);
 
+/// The debit of an event, which bears its identifier.
 Posting debit(const Payer& payer, const Uuid& event_id, const Decimal& amount);
 
-/// Asks the ledger again for a posting that was made.
-Posting repeat_debit(const Uuid& tenant_id, const Uuid& transaction_id);
+/// Asks the ledger again for the debit of an event.
+Posting repeat_debit(const Uuid& event_id);
 
 }  // namespace lad::usage::store

@@ -105,3 +105,21 @@ CREATE FUNCTION lad_test.hold() RETURNS uuid LANGUAGE sql AS $$ SELECT lad_test.
 CREATE FUNCTION lad_test.item(wallet uuid, key text) RETURNS lad.posting_request LANGUAGE sql AS $$
     SELECT ROW(wallet, 'debit', 1, key, NULL, NULL, NULL, NULL, NULL, NULL)::lad.posting_request
 $$;
+
+CREATE FUNCTION lad_test.record(key text) RETURNS text LANGUAGE sql AS
+    $$ SELECT 'recorded' FROM lad.record_usage('ai', lad_test.items(60), key) $$;
+CREATE FUNCTION lad_test.event(key text) RETURNS uuid LANGUAGE sql AS $$
+    SELECT e.id FROM lad_data.billing_usage_events e JOIN lad_test.actors a ON a.tenant = e.tenant_id
+    WHERE idempotency_key = key
+$$;
+CREATE FUNCTION lad_test.new_usage(events int) RETURNS void LANGUAGE sql AS $$
+    SELECT lad_test.authenticate();
+    SELECT count(lad_test.record('usage ' || n)) FROM generate_series(1, events) AS n;
+$$;
+-- What was used and debited, in one line.
+CREATE FUNCTION lad_test.usage() RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(e.idempotency_key || ' ' || e.status || ' ' || coalesce(l.balance, 0), ', ' ORDER BY e.idempotency_key)
+    FROM lad_test.actors a JOIN lad_data.billing_usage_events e ON e.tenant_id = a.tenant
+    LEFT JOIN LATERAL (SELECT sum(amount) AS balance FROM lad_data.billing_ledger_transactions l
+        WHERE l.tenant_id = e.tenant_id AND (l.reference_id = e.id OR l.reverses_id = e.ledger_transaction_id)) AS l ON true
+$$;
