@@ -17,12 +17,16 @@ SQL_PARTS := \
 	sql/lad/40_ledger.sql \
 	sql/lad/41_ledger_operations.sql \
 	sql/lad/42_holds.sql \
+	sql/lad/43_grants.sql \
+	sql/lad/44_topups.sql \
 	sql/lad/45_ledger_stats.sql \
+	sql/lad/46_openings.sql \
 	sql/lad/50_usage.sql \
 	sql/lad/60_calls.sql \
 	sql/lad/65_leads.sql \
 	sql/lad/70_records.sql \
 	sql/lad/80_catalog.sql \
+	sql/lad/82_legacy.sql \
 	sql/lad/85_protect.sql
 
 PG_CONFIG ?= pg_config
