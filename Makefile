@@ -18,8 +18,11 @@ SQL_PARTS := \
 	sql/lad/40_ledger.sql \
 	sql/lad/41_ledger_operations.sql \
 	sql/lad/42_holds.sql \
+	sql/lad/43_grants.sql \
+	sql/lad/44_topups.sql \
 	sql/lad/45_ledger_stats.sql \
 	sql/lad/46_ledger_usage.sql \
+	sql/lad/46_openings.sql \
 	sql/lad/50_usage.sql \
 	sql/lad/51_usage_lifecycle.sql \
 	sql/lad/52_quotas.sql \
@@ -27,6 +30,7 @@ SQL_PARTS := \
 	sql/lad/65_leads.sql \
 	sql/lad/70_records.sql \
 	sql/lad/80_catalog.sql \
+	sql/lad/82_legacy.sql \
 	sql/lad/85_protect.sql
 
 PG_CONFIG ?= pg_config

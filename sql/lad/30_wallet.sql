@@ -49,4 +49,4 @@ CREATE FUNCTION lad.balance(
 REVOKE ALL ON FUNCTION lad.balance(uuid, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.balance(uuid, boolean) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.balance(uuid, boolean) IS
-    'Balance of a wallet: current, reserved by open holds, available (current - reserved + credit limit), currency, status. durable: return only when what was read is on disk and, with synchronous_commit above local, at the synchronous standby; 57014 when that wait is ended. LD205 unknown wallet.';
+    'Balance of a wallet: current (the sum of its rows), reserved by open holds, available (current - reserved + credit limit, without credits that have expired), currency, status. durable: return only when what was read is on disk and, with synchronous_commit above local, at the synchronous standby; 57014 when that wait is ended. LD205 unknown wallet.';

@@ -152,7 +152,7 @@ CREATE FUNCTION lad.verify_ledger(
 REVOKE ALL ON FUNCTION lad.verify_ledger(uuid, boolean, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.verify_ledger(uuid, boolean, text) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.verify_ledger(uuid, boolean, text) IS
-    'Recomputes sequence, balances, hashes and holds of one wallet or of all the caller may see, in one snapshot and without blocking posts; a row for each broken invariant, none when sound. since_checkpoint: only the rows after the newest checkpoint that lad.export_checkpoint stored. checkpoint: a text that lad.export_checkpoint returned; its rows must still be there with their hashes. LD205 unknown wallet, 22023 a checkpoint that is not genuine, LD601 its key is gone.';
+    'Recomputes sequence, balances, hashes, holds and credit grants of one wallet or of all the caller may see, in one snapshot and without blocking posts; a row for each broken invariant, none when sound. since_checkpoint: only the rows after the newest checkpoint that lad.export_checkpoint stored. checkpoint: a text that lad.export_checkpoint returned; its rows must still be there with their hashes. LD205 unknown wallet, 22023 a checkpoint that is not genuine, LD601 its key is gone.';
 
 CREATE FUNCTION lad.export_checkpoint() RETURNS text
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER

@@ -25,6 +25,7 @@ CREATE TABLE lad_data.billing_wallets (
     debt_allowed            numeric(20,6) NOT NULL DEFAULT 0,
     last_seq                bigint NOT NULL DEFAULT 0,
     last_hash               bytea,
+    granted_balance         numeric(20,6) NOT NULL DEFAULT 0,
     CONSTRAINT billing_wallets_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT billing_wallets_tenant_id_user_id_key UNIQUE NULLS NOT DISTINCT (tenant_id, user_id),
     CONSTRAINT billing_wallets_tenant_id_fkey FOREIGN KEY (tenant_id)
@@ -34,9 +35,10 @@ CREATE TABLE lad_data.billing_wallets (
     CONSTRAINT billing_wallets_status_check CHECK (status IN ('active', 'suspended', 'closed')),
     CONSTRAINT billing_wallets_low_balance_threshold_check CHECK (low_balance_threshold <> 'NaN'),
     CONSTRAINT billing_wallets_numbers_check
-        CHECK (current_balance + reserved_balance + credit_limit + debt_allowed <> 'NaN'),
+        CHECK (current_balance + reserved_balance + credit_limit + debt_allowed + granted_balance
+               <> 'NaN'),
     CONSTRAINT billing_wallets_limits_check
-        CHECK (least(reserved_balance, credit_limit, debt_allowed) >= 0),
+        CHECK (least(reserved_balance, credit_limit, debt_allowed, granted_balance) >= 0),
     CONSTRAINT billing_wallets_last_seq_check CHECK (last_seq >= 0),
     CONSTRAINT billing_wallets_balance_check
         CHECK (current_balance >= -(credit_limit + debt_allowed))
@@ -74,6 +76,8 @@ COMMENT ON COLUMN lad_data.billing_wallets.last_seq IS
     'Sequence number of the wallet''s newest ledger row; 0 before the first.';
 COMMENT ON COLUMN lad_data.billing_wallets.last_hash IS
     'Hash of the wallet''s newest ledger row, the head of its chain; NULL before the first.';
+COMMENT ON COLUMN lad_data.billing_wallets.granted_balance IS
+    'What remains of the wallet''s credit grants, in units of currency; a part of the balance.';
 
 CREATE TABLE lad_data.billing_ledger_transactions (
     id               uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -263,6 +267,7 @@ CREATE TABLE lad_data.billing_credit_grants (
     metadata        jsonb DEFAULT '{}',
     created_at      timestamptz NOT NULL DEFAULT now(),
     updated_at      timestamptz NOT NULL DEFAULT now(),
+    transaction_id  uuid NOT NULL,
     CONSTRAINT billing_credit_grants_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT billing_credit_grants_tenant_id_idempotency_key_key
         UNIQUE (tenant_id, idempotency_key),
@@ -270,6 +275,8 @@ CREATE TABLE lad_data.billing_credit_grants (
         REFERENCES lad_data.tenants (id),
     CONSTRAINT billing_credit_grants_wallet_id_fkey FOREIGN KEY (tenant_id, wallet_id)
         REFERENCES lad_data.billing_wallets (tenant_id, id),
+    CONSTRAINT billing_credit_grants_transaction_id_fkey FOREIGN KEY (tenant_id, transaction_id)
+        REFERENCES lad_data.billing_ledger_transactions (tenant_id, id),
     CONSTRAINT billing_credit_grants_amount_check CHECK (amount > 0 AND amount <> 'NaN'),
     CONSTRAINT billing_credit_grants_remaining_check CHECK (remaining <> 'NaN'),
     CONSTRAINT billing_credit_grants_remaining_range_check CHECK (remaining BETWEEN 0 AND amount),
@@ -281,18 +288,21 @@ CREATE INDEX billing_credit_grants_spending_idx
     WHERE remaining > 0;
 CREATE INDEX billing_credit_grants_tenant_id_wallet_id_idx
     ON lad_data.billing_credit_grants (tenant_id, wallet_id);
+CREATE INDEX billing_credit_grants_tenant_id_transaction_id_idx
+    ON lad_data.billing_credit_grants (tenant_id, transaction_id);
 
 GRANT SELECT ON lad_data.billing_credit_grants TO lad_app, lad_service;
 
 COMMENT ON TABLE lad_data.billing_credit_grants IS
-    'Credits that were given and may expire, spent in order of priority, then expiry, then age.';
+    'Credits that were given and may expire, spent in order of priority, then expiry, then age. '
+    'What remains of them is part of the balance of their wallet.';
 COMMENT ON COLUMN lad_data.billing_credit_grants.id IS
     'Identifier of the row, unique within the tenant.';
 COMMENT ON COLUMN lad_data.billing_credit_grants.tenant_id IS
     'Tenant the row belongs to; never changes.';
 COMMENT ON COLUMN lad_data.billing_credit_grants.wallet_id IS 'Wallet the credits were given to.';
 COMMENT ON COLUMN lad_data.billing_credit_grants.source IS
-    'Why they were given, such as topup, promotion or plan.';
+    'Where they came from: grant, or transfer for credits of another wallet''s grant.';
 COMMENT ON COLUMN lad_data.billing_credit_grants.amount IS 'Credits given.';
 COMMENT ON COLUMN lad_data.billing_credit_grants.remaining IS 'Credits not yet spent or expired.';
 COMMENT ON COLUMN lad_data.billing_credit_grants.priority IS
@@ -302,13 +312,15 @@ COMMENT ON COLUMN lad_data.billing_credit_grants.effective_at IS
 COMMENT ON COLUMN lad_data.billing_credit_grants.expires_at IS
     'When what remains is lost; NULL for never.';
 COMMENT ON COLUMN lad_data.billing_credit_grants.voided_at IS
-    'When the grant was taken back; NULL while it stands.';
+    'When all of the grant was taken back; NULL while it stands.';
 COMMENT ON COLUMN lad_data.billing_credit_grants.idempotency_key IS
     'Key of the request that gave the credits.';
 COMMENT ON COLUMN lad_data.billing_credit_grants.metadata IS 'Anything else kept with the grant.';
 COMMENT ON COLUMN lad_data.billing_credit_grants.created_at IS 'When the row was created.';
 COMMENT ON COLUMN lad_data.billing_credit_grants.updated_at IS
     'When the row was last changed; kept by a trigger.';
+COMMENT ON COLUMN lad_data.billing_credit_grants.transaction_id IS
+    'Ledger row that brought the credits.';
 
 CREATE TABLE lad_data.billing_grant_burns (
     id             uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -335,7 +347,8 @@ CREATE INDEX billing_grant_burns_tenant_id_grant_id_idx
 GRANT SELECT ON lad_data.billing_grant_burns TO lad_app, lad_service;
 
 COMMENT ON TABLE lad_data.billing_grant_burns IS
-    'Which ledger row spent how much of which grant; a reversal adds a negative row.';
+    'Which ledger row spent how much of which grant; a reversal adds a negative row. Expiry and '
+    'the reversal of a grant count as spending.';
 COMMENT ON COLUMN lad_data.billing_grant_burns.id IS
     'Identifier of the row, unique within the tenant.';
 COMMENT ON COLUMN lad_data.billing_grant_burns.tenant_id IS

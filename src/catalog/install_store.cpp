@@ -3,6 +3,7 @@
 #include <set>
 
 #include "catalog/event_trigger_store.hpp"
+#include "catalog/legacy_store.hpp"
 #include "catalog/schema_store.hpp"
 #include "catalog/trial_store.hpp"
 #include "pg/as_owner.hpp"
@@ -86,6 +87,7 @@ class Installation {
     const pg::ActAsOwner owner{kOwner};
     trial_.close();
     add_partitions();
+    store::guard_history();
     protect();
     return std::move(actions_);
   }
@@ -95,6 +97,7 @@ class Installation {
     // lad_owner may not create schemas in this database; the caller does it for lad_owner.
     if (statement.kind == DdlKind::schema) return apply_schema(statement);
     const pg::ActAsOwner owner{kOwner};
+    if (store::is_migrated(statement.schema, statement.table)) return apply_to_view(statement);
     switch (statement.kind) {
       case DdlKind::table:
         return apply_table(statement);
@@ -108,6 +111,12 @@ class Installation {
       default:
         return apply_part(statement);
     }
+  }
+
+  /// What lad.migrate_credits has put in the place of a table lacks nothing.
+  void apply_to_view(const DdlStatement& statement) {
+    if (statement.kind != DdlKind::table) return;
+    report("table " + qualified(statement), "exists", "a view since lad.migrate_credits");
   }
 
   void apply_schema(const DdlStatement& statement) {

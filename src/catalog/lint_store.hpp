@@ -91,7 +91,8 @@ std::vector<Finding> lint();
   "                WHEN c.relname IN ('tenants', 'users', 'user_identities', 'schema_version') "  \
   "                THEN 'global' "                                                                \
   "                WHEN c.relname IN ('billing_pricing_catalog', 'billing_exchange_rates', "      \
-  "                                   'ai_keyword_expansions', 'feature_flags') "                 \
+  "                                   'billing_topup_packages', 'ai_keyword_expansions', "        \
+  "                                   'feature_flags') "                                          \
   "                THEN 'shared' ELSE 'tenant' END AS class "                                     \
   "    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "                            \
   "    WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' "                                \

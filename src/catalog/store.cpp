@@ -126,6 +126,10 @@ bool has_constraint(const std::string& schema, const std::string& table, const s
   return !kConstraint.run(schema, table, name).empty();
 }
 
+bool has_trigger(const std::string& schema, const std::string& table, const std::string& name) {
+  return !kTrigger.run(schema, table, name).empty();
+}
+
 std::vector<Column> columns_of(const std::string& schema, const std::string& table) {
   const pg::Rows rows = kColumns.run(schema, table);
   std::vector<Column> columns;

@@ -37,6 +37,7 @@ std::optional<Relation> find_relation(const std::string& schema, const std::stri
 /// Whether the index, trigger, policy, constraint or column that the statement makes is there.
 bool has_part(const pg::DdlStatement& statement);
 bool has_constraint(const std::string& schema, const std::string& table, const std::string& name);
+bool has_trigger(const std::string& schema, const std::string& table, const std::string& name);
 
 std::vector<Column> columns_of(const std::string& schema, const std::string& table);
 

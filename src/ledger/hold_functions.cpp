@@ -59,18 +59,22 @@ HoldAnswer reserve(const ledger::ReserveRequest& request) {
   });
 }
 
-/// A hold and its wallet under their lock, and the row that closes the hold, by `decide`.
-template <class Decide>
+/// A hold and its wallet under their lock, and the row that closes the hold, by `decide`. `tell`
+/// sees them afterwards: expired credits that the hold has kept are no longer available then.
+template <class Decide, class Tell>
 std::optional<ledger::Known> close(const TenantContext& context, const Uuid& hold_id,
-                                   const ledger::KeyedRequest& keyed, Decide&& decide) {
+                                   const ledger::KeyedRequest& keyed, Decide&& decide,
+                                   Tell&& tell) {
   return ledger::once(keyed, [&] {
     const Uuid wallet_id = store::read_hold(context.tenant_id, hold_id).wallet_id;
     store::Change change = store::lock(context, wallet_id);
     ledger::Hold hold = store::read_hold(context.tenant_id, hold_id);
     lad::wallet::Wallet& wallet = change.wallet(wallet_id);
-    change.entries.push_back(decide(hold, wallet, change.next()));
+    const ledger::Entry entry = decide(hold, wallet, change.next());
+    change.entries.push_back(entry);
     if (!store::save(change)) return false;
     store::close_hold(context.tenant_id, hold);
+    tell(entry, hold, wallet);
     return true;
   });
 }
@@ -82,11 +86,13 @@ lad::Posting capture(const ledger::CaptureRequest& request) {
                                    ledger::fingerprint(request)};
   return lad::pg::with_spi([&] {
     lad::Posting posting;
-    const auto known =
-        close(context, request.hold_id, keyed, [&](auto& hold, auto& wallet, const auto& now) {
-          const auto entry = ledger::capture(request, hold, wallet, now);
+    const auto known = close(
+        context, request.hold_id, keyed,
+        [&](auto& hold, auto& wallet, const auto& now) {
+          return ledger::capture(request, hold, wallet, now);
+        },
+        [&](const auto& entry, const auto&, const auto& wallet) {
           posting = ledger::to_posting(entry, wallet);
-          return entry;
         });
     return known ? ledger::replayed(*known) : posting;
   });
@@ -99,11 +105,13 @@ HoldAnswer release(const ledger::ReleaseRequest& request) {
                                    ledger::fingerprint(request)};
   return lad::pg::with_spi([&] {
     HoldAnswer answer;
-    const auto known =
-        close(context, request.hold_id, keyed, [&](auto& hold, auto& wallet, const auto& now) {
-          const auto entry = ledger::release(request, hold, wallet, now);
+    const auto known = close(
+        context, request.hold_id, keyed,
+        [&](auto& hold, auto& wallet, const auto& now) {
+          return ledger::release(request, hold, wallet, now);
+        },
+        [&](const auto&, const auto& hold, const auto& wallet) {
           answer = {hold, lad::wallet::available(wallet)};
-          return entry;
         });
     return known ? replay(store::read_hold(context.tenant_id, request.hold_id)) : answer;
   });

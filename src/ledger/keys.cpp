@@ -12,6 +12,7 @@ constexpr std::string_view kUsage = "charge_usage_";
 constexpr std::string_view kVoid = "void_usage_";
 constexpr std::string_view kCounterpart = "counterpart:";
 constexpr std::string_view kExpiry = "expire:";
+constexpr std::string_view kOpening = "migrate_credits:";
 
 [[noreturn]] void refuse(std::string message, std::string detail = {}) {
   throw Error{ErrorCode::invalid_argument, std::move(message), std::move(detail)};
@@ -43,7 +44,7 @@ void require_key(std::string_view idempotency_key) {
 }
 
 void require_unreserved_key(std::string_view idempotency_key) {
-  for (const std::string_view prefix : {kUsage, kVoid, kCounterpart, kExpiry}) {
+  for (const std::string_view prefix : {kUsage, kVoid, kCounterpart, kExpiry, kOpening}) {
     if (!idempotency_key.starts_with(prefix)) continue;
     refuse(with_prefix("idempotency_key must not start with ", prefix),
            "Such keys belong to rows that the extension writes by itself.");
@@ -72,6 +73,14 @@ std::string release_key(const Uuid& hold_id) {
 
 std::string expiry_key(const Uuid& hold_id) {
   return with_prefix(kExpiry, hold_id.to_string());
+}
+
+std::string grant_expiry_key(const Uuid& grant_id, std::int64_t seq) {
+  return expiry_key(grant_id) + ":" + std::to_string(seq);
+}
+
+std::string opening_key(const Uuid& user_id) {
+  return with_prefix(kOpening, user_id.to_string());
 }
 
 }  // namespace lad::ledger

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -29,5 +30,12 @@ std::string counterpart_key(std::string_view idempotency_key);
 std::string capture_key(const Uuid& hold_id);
 std::string release_key(const Uuid& hold_id);
 std::string expiry_key(const Uuid& hold_id);
+
+/// The key of a row that takes expired credits of a grant. A grant may expire in parts, so the
+/// row's place in its wallet is in it.
+std::string grant_expiry_key(const Uuid& grant_id, std::int64_t seq);
+
+/// The key under which a member's older credits arrive in the wallet.
+std::string opening_key(const Uuid& user_id);
 
 }  // namespace lad::ledger

@@ -43,15 +43,18 @@ lad::Posting reverse(const ledger::ReversalRequest& request) {
       lad::wallet::Wallet& wallet = change.wallet(seen.wallet_id);
       // Read again under the lock: what was reversed meanwhile counts.
       const auto original = store::read_original(tenant_id, seen.id);
-      change.entries.push_back(
-          ledger::reverse(request, original, request.idempotency_key, wallet, change.next()));
-      posting = ledger::to_posting(change.entries.back(), wallet);
+      const ledger::Entry entry =
+          ledger::reverse(request, original, request.idempotency_key, wallet, change.next());
+      change.entries.push_back(entry);
       if (other) {
         change.entries.push_back(ledger::reverse(request,
                                                  store::read_original(tenant_id, other->id),
                                                  ledger::counterpart_key(request.idempotency_key),
                                                  change.wallet(other->wallet_id), change.next()));
       }
+      // What goes back to a grant that has expired is not available.
+      change.settle();
+      posting = ledger::to_posting(entry, wallet);
       return store::save(change);
     });
     return known ? ledger::replayed(*known) : posting;

@@ -31,7 +31,8 @@ struct WalletHead {
 
 struct Problem {
   std::int64_t seq = 0;  ///< 0: the wallet itself
-  std::string what;      ///< sequence, arithmetic, balance, chain, hash, head, reserved, checkpoint
+  std::string what;  ///< sequence, arithmetic, balance, chain, hash, head, reserved, checkpoint,
+                     ///< grant, granted
   std::string detail;
 };
 

@@ -3,6 +3,7 @@
 
 #include "ledger/chain_store.hpp"
 #include "ledger/checkpoint.hpp"
+#include "ledger/grant_store.hpp"
 #include "ledger/verify.hpp"
 #include "ledger/wallet_store.hpp"
 #include "pg/args.hpp"
@@ -116,6 +117,9 @@ LAD_FUNCTION(lad_verify_ledger) {
       add(rows, head.wallet_id, problem);
     }
   });
+  for (const auto& broken : lad::pg::with_spi([&] { return store::read_grant_problems(only); })) {
+    add(rows, broken.wallet_id, {0, broken.what, broken.detail});
+  }
   for (const Uuid& orphan : lad::pg::with_spi([&] { return store::read_orphans(only); })) {
     add(rows, orphan, {0, "orphan", "The ledger names a wallet that does not exist."});
   }

@@ -1,3 +1,4 @@
+#include "ledger/change_store.hpp"
 #include "ledger/wallet_store.hpp"
 #include "pg/args.hpp"
 #include "pg/context.hpp"
@@ -33,15 +34,19 @@ LAD_FUNCTION(lad_create_wallet) {
 
 LAD_FUNCTION(lad_set_wallet_status) {
   const Args args{fcinfo};
-  const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
+  const lad::pg::TenantContext context = lad::pg::require_tenant();
   const auto wallet_id = args.get<Uuid>(0, "wallet_id");
   const wallet::Status status = wallet::parse_status(args.get<std::string>(1, "status"));
   const auto reason = args.get<std::string>(2, "reason");
   lad::pg::with_spi([&] {
     store::require_billing_admin("change the status of wallets");
-    const wallet::Wallet locked = store::lock_wallet(tenant_id, wallet_id);
+    // First what has expired, so that it keeps no wallet from being closed.
+    store::Change change = store::lock(context, wallet_id);
+    store::save(change);
+    const wallet::Wallet locked = change.wallet(wallet_id);
     wallet::require_status_change(locked, status);
-    if (locked.status != status) store::set_wallet_status(tenant_id, locked, status, reason);
+    if (locked.status != status)
+      store::set_wallet_status(context.tenant_id, locked, status, reason);
   });
   return lad::pg::void_datum();
 }

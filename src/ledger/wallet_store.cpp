@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "ledger/grants.hpp"
 #include "pg/early_release.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
@@ -20,20 +21,27 @@ constinit pg::Plan<std::optional<Uuid>, std::string, Decimal, std::optional<Deci
 
 #define WALLET_COLUMNS                                                            \
   "id, current_balance, reserved_balance, credit_limit, debt_allowed, currency, " \
-  "status, last_seq, last_hash, low_balance_threshold FROM lad_data.billing_wallets "
+  "status, last_seq, last_hash, low_balance_threshold, granted_balance"
+#define LOCKED_WALLET "SELECT " WALLET_COLUMNS " FROM lad_data.billing_wallets "
 
-constinit pg::Plan<Uuid> kRead{"SELECT " WALLET_COLUMNS "WHERE id = $1"};
+// In one statement with the balance: a row that takes expired credits is seen with both or neither.
+constinit pg::Plan<Uuid> kRead{
+    "SELECT " WALLET_COLUMNS
+    ", CASE WHEN w.granted_balance > 0 THEN (SELECT coalesce(sum(g.remaining), 0)"
+    "  FROM lad_data.billing_credit_grants g WHERE g.tenant_id = w.tenant_id"
+    "  AND g.wallet_id = w.id AND g.remaining > 0 AND g.expires_at <= clock_timestamp())"
+    " ELSE 0 END::numeric(20,6) FROM lad_data.billing_wallets w WHERE w.id = $1"};
 
-constinit pg::Plan<Uuid, Uuid> kLock{"SELECT " WALLET_COLUMNS
+constinit pg::Plan<Uuid, Uuid> kLock{LOCKED_WALLET
                                      "WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE"};
 
 constinit pg::Plan<Uuid, std::vector<Uuid>> kLockAll{
-    "SELECT " WALLET_COLUMNS
-    "WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE"};
+    LOCKED_WALLET "WHERE tenant_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE"};
 
 constinit pg::Plan<Uuid, Uuid> kLockFree{
-    "SELECT " WALLET_COLUMNS "WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE SKIP LOCKED"};
+    LOCKED_WALLET "WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE SKIP LOCKED"};
 
+#undef LOCKED_WALLET
 #undef WALLET_COLUMNS
 
 // What has expired counts no more, though no posting has closed it yet.
@@ -41,18 +49,17 @@ constinit pg::Plan<Uuid> kExpired{
     "SELECT coalesce(sum(amount), 0)::numeric(20,6) FROM lad_data.billing_holds"
     " WHERE wallet_id = $1 AND status = 'open' AND expires_at <= clock_timestamp()"};
 
-constinit pg::Plan<Uuid, Uuid, Decimal, Decimal, std::int64_t, pg::Bytes> kMove{
-    "UPDATE lad_data.billing_wallets"
-    " SET current_balance = $3, reserved_balance = $4, last_seq = $5, last_hash = $6"
-    " WHERE tenant_id = $1 AND id = $2"};
+constinit pg::Plan<Uuid, Uuid, Decimal, Decimal, std::int64_t, pg::Bytes, Decimal> kMove{
+    "UPDATE lad_data.billing_wallets SET current_balance = $3, reserved_balance = $4,"
+    " last_seq = $5, last_hash = $6, granted_balance = $7 WHERE tenant_id = $1 AND id = $2"};
 
 constinit pg::Plan<Uuid, std::vector<Uuid>, std::vector<Decimal>, std::vector<Decimal>,
-                   std::vector<std::int64_t>, std::vector<pg::Bytes>>
+                   std::vector<std::int64_t>, std::vector<pg::Bytes>, std::vector<Decimal>>
     kMoveAll{
         "UPDATE lad_data.billing_wallets w SET current_balance = m.current_balance,"
-        " reserved_balance = m.reserved_balance, last_seq = m.last_seq, last_hash = m.last_hash"
-        " FROM unnest($2, $3, $4, $5, $6)"
-        " AS m (id, current_balance, reserved_balance, last_seq, last_hash)"
+        " reserved_balance = m.reserved_balance, last_seq = m.last_seq, last_hash = m.last_hash,"
+        " granted_balance = m.granted_balance FROM unnest($2, $3, $4, $5, $6, $7)"
+        " AS m (id, current_balance, reserved_balance, last_seq, last_hash, granted_balance)"
         " WHERE w.tenant_id = $1 AND w.id = m.id"};
 
 constinit pg::Plan<Uuid, Uuid, Decimal> kAllowDebt{
@@ -89,6 +96,7 @@ wallet::Wallet to_wallet(const pg::Rows& rows, std::uint64_t row) {
     std::copy(head->begin(), head->end(), found.last_hash.begin());
   }
   found.low_balance_threshold = rows.get_optional<Decimal>(row, 9);
+  found.granted = rows.get<Decimal>(row, 10);
   return found;
 }
 
@@ -125,10 +133,12 @@ Uuid create_wallet(const wallet::NewWallet& wanted) {
 }
 
 wallet::Wallet read_wallet(const Uuid& wallet_id) {
-  wallet::Wallet wallet = only_wallet(kRead.run(wallet_id));
+  const pg::Rows rows = kRead.run(wallet_id);
+  wallet::Wallet wallet = only_wallet(rows);
   if (!wallet.reserved.is_zero()) {
     wallet.reserved -= kExpired.run(wallet_id).get<Decimal>(0, 0);
   }
+  wallet.lapsed = lapsed(rows.get<Decimal>(0, 11), wallet.reserved);
   return wallet;
 }
 
@@ -155,11 +165,11 @@ void move_wallets(const Uuid& tenant_id, const std::vector<wallet::Wallet>& wall
   if (wallets.size() == 1) {
     const wallet::Wallet& wallet = wallets.front();
     kMove.run(tenant_id, wallet.id, wallet.current, wallet.reserved, wallet.last_seq,
-              head_of(wallet));
+              head_of(wallet), wallet.granted);
     return;
   }
   std::vector<Uuid> ids;
-  std::vector<Decimal> current, reserved;
+  std::vector<Decimal> current, reserved, granted;
   std::vector<std::int64_t> seqs;
   std::vector<pg::Bytes> heads;
   for (const wallet::Wallet& wallet : wallets) {
@@ -168,8 +178,9 @@ void move_wallets(const Uuid& tenant_id, const std::vector<wallet::Wallet>& wall
     reserved.push_back(wallet.reserved);
     seqs.push_back(wallet.last_seq);
     heads.push_back(head_of(wallet));
+    granted.push_back(wallet.granted);
   }
-  kMoveAll.run(tenant_id, ids, current, reserved, seqs, heads);
+  kMoveAll.run(tenant_id, ids, current, reserved, seqs, heads, granted);
 }
 
 void set_debt_allowed(const Uuid& tenant_id, const wallet::Wallet& wallet) {

@@ -27,7 +27,7 @@ std::string_view to_string(Status status) {
 }
 
 Decimal available(const Wallet& wallet) {
-  return wallet.current - wallet.reserved + wallet.credit_limit;
+  return wallet.current - wallet.reserved + wallet.credit_limit - wallet.lapsed;
 }
 
 bool can_pay(const Wallet& wallet, Decimal amount) {

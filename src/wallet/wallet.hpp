@@ -33,9 +33,11 @@ struct Wallet {
   std::int64_t last_seq = 0;
   Head last_hash{};
   std::optional<Decimal> low_balance_threshold = {};
+  Decimal granted = {};  ///< what remains of credit grants
+  Decimal lapsed = {};   ///< credits that are lost, though no row of the ledger says so yet
 };
 
-/// current − reserved + credit_limit: what a debit may take.
+/// current − reserved + credit_limit − lapsed: what a debit may take.
 Decimal available(const Wallet& wallet);
 
 /// Whether a debit of the amount would pass now.

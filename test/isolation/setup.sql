@@ -123,3 +123,29 @@ CREATE FUNCTION lad_test.usage() RETURNS text LANGUAGE sql AS $$
     LEFT JOIN LATERAL (SELECT sum(amount) AS balance FROM lad_data.billing_ledger_transactions l
         WHERE l.tenant_id = e.tenant_id AND (l.reference_id = e.id OR l.reverses_id = e.ledger_transaction_id)) AS l ON true
 $$;
+-- Credits that can be spent before other money, and their end.
+CREATE FUNCTION lad_test.new_grant(amount numeric) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM lad_test.authenticate();
+    PERFORM lad.grant_credits(lad_test.wallet(), amount, 'grant', expires_at => now() + interval '1 day');
+END $$;
+CREATE FUNCTION lad_test.run_out() RETURNS void LANGUAGE sql AS $$
+    UPDATE lad_data.billing_credit_grants SET expires_at = '2026-01-02', effective_at = '2026-01-01'
+    WHERE wallet_id = lad_test.wallet()
+$$;
+CREATE FUNCTION lad_test.burns(OUT key text, OUT amount numeric, OUT remaining numeric) RETURNS SETOF record LANGUAGE sql AS $$
+    SELECT regexp_replace(l.idempotency_key, '[0-9a-f-]{36}', '...'), b.amount, g.remaining
+    FROM lad_data.billing_grant_burns b JOIN lad_data.billing_ledger_transactions l ON l.id = b.transaction_id
+    JOIN lad_data.billing_credit_grants g ON g.id = b.grant_id WHERE g.wallet_id = lad_test.wallet() ORDER BY l.seq
+$$;
+
+-- Credits from before wallets.
+CREATE FUNCTION lad_test.older_balance(amount numeric) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    member uuid := gen_random_uuid();
+    owner_tenant uuid := (SELECT tenant FROM lad_test.actors);
+BEGIN
+    INSERT INTO lad_data.users (id, email) VALUES (member, member || '@example.com');
+    INSERT INTO lad_data.memberships (tenant_id, user_id) VALUES (owner_tenant, member);
+    INSERT INTO lad_data.user_credits (tenant_id, user_id, balance) VALUES (owner_tenant, member, amount);
+END $$;

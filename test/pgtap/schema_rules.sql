@@ -6,7 +6,8 @@ SELECT * FROM no_plan();
 SELECT set_eq(
     'SELECT name FROM data_tables WHERE NOT of_tenant',
     ARRAY['schema_version', 'tenants', 'users', 'user_identities', 'billing_pricing_catalog',
-          'billing_exchange_rates', 'ai_keyword_expansions', 'feature_flags'],
+          'billing_exchange_rates', 'billing_topup_packages', 'ai_keyword_expansions',
+          'feature_flags'],
     'only these tables are not of one tenant');
 SELECT is_empty($$
     SELECT t.name FROM data_tables AS t

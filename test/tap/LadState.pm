@@ -176,9 +176,22 @@ SELECT status, count(*) FROM lad_data.billing_usage_events GROUP BY status ORDER
 SQL
 }
 
-# What a user of ours adds to the schema: a column, an index, a policy, a table, a right.
+# What a user of ours adds to the schema: a column, an index, a policy, a table, a right; and older
+# credits, moved into wallets, with a grant.
 sub extend {
     my ($cluster, $database) = @_;
+    $cluster->psql(<<"SQL", database => $database);
+INSERT INTO lad_data.user_credits (tenant_id, user_id, balance)
+SELECT tenant_id, user_id, 12.5 FROM lad_data.memberships WHERE role = 'admin';
+INSERT INTO lad_data.credit_transactions (tenant_id, user_id, user_credit_id, amount, transaction_type)
+SELECT tenant_id, user_id, id, 12.5, 'purchase' FROM lad_data.user_credits;
+SELECT count(*) FROM lad.migrate_credits();
+BEGIN;
+SELECT lad.authenticate_service('$tenant{globex}', 'filling a test');
+SELECT lad.grant_credits(id, 3, 'gift', expires_at => '2100-01-01'), lad.debit(id, 1, 'of the gift')
+FROM lad_data.billing_wallets WHERE user_id IS NOT NULL;
+COMMIT;
+SQL
     $cluster->psql(q(DO $$ BEGIN CREATE ROLE reporting NOLOGIN; EXCEPTION WHEN duplicate_object THEN END $$),
         database => $database);
     return $cluster->psql(<<'SQL', database => $database);
