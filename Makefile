@@ -19,6 +19,8 @@ SQL_PARTS := \
 	sql/lad/42_holds.sql \
 	sql/lad/45_ledger_stats.sql \
 	sql/lad/50_usage.sql \
+	sql/lad/55_invoices.sql \
+	sql/lad/56_analytics.sql \
 	sql/lad/60_calls.sql \
 	sql/lad/65_leads.sql \
 	sql/lad/70_records.sql \
