@@ -99,6 +99,11 @@ void void_invoice(const Uuid& tenant_id, const Uuid& invoice_id, const std::stri
   store::set_voided(tenant_id, invoice_id, reason);
 }
 
+lad::JsonNode read_document(const Uuid& invoice_id) {
+  const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
+  return lad::pg::with_spi([&] { return store::read_document(tenant_id, invoice_id); });
+}
+
 Datum generate_as(FunctionCallInfo fcinfo, const std::optional<std::string>& currency) {
   const store::Period period = read_period(Args{fcinfo});
   const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
@@ -162,9 +167,7 @@ LAD_FUNCTION(lad_mark_overdue_invoices) {
 
 LAD_FUNCTION(lad_invoice_document) {
   const auto invoice_id = Args{fcinfo}.get<Uuid>(0, "invoice_id");
-  lad::pg::require_tenant();
-  const lad::JsonNode document =
-      lad::pg::with_spi([&] { return store::read_document(invoice_id); });
+  const lad::JsonNode document = read_document(invoice_id);
   return lad::pg::to_datum(lad::pg::Json{lad::to_text(document)});
 }
 
@@ -175,9 +178,7 @@ LAD_FUNCTION(lad_invoice_document_as) {
   if (format != "json" && format != "html") {
     throw Error{ErrorCode::invalid_argument, "format must be json or html"};
   }
-  lad::pg::require_tenant();
-  const lad::JsonNode document =
-      lad::pg::with_spi([&] { return store::read_document(invoice_id); });
+  const lad::JsonNode document = read_document(invoice_id);
   return lad::pg::to_datum(format == "html" ? invoices::invoice_html(document)
                                             : lad::to_text(document));
 }

@@ -60,20 +60,19 @@ constinit pg::Plan<Uuid, Uuid, std::string, Timestamp, Timestamp, std::string> k
   "e.occurred_at < " draft \
   ".period_end"            \
   " AND coalesce(e.charged_at, e.created_at) <= " draft ".drafted_at"
-#define OF_DRAFT \
-  "lad_data.billing_invoices i JOIN lad_data.billing_usage_events e ON e.tenant_id = i.tenant_id" \
-  " AND e.invoice_id IS NULL AND e.status = 'charged' AND e.currency = i.currency AND " IN_DRAFT( \
-      "i") " WHERE i.tenant_id = $1 AND i.id = $2 AND NOT EXISTS ("                               \
-           "  SELECT FROM lad_data.billing_invoices d WHERE d.tenant_id = i.tenant_id"            \
-           "  AND d.status = 'draft' AND d.currency = i.currency"                                 \
-           "  AND d.period_end < i.period_end AND " IN_DRAFT("d") ")"
+#define IS_OF_DRAFT \
+  "i.tenant_id = $1 AND i.id = $2 AND e.tenant_id = $1 AND e.invoice_id IS NULL"               \
+  " AND e.status = 'charged' AND e.currency = i.currency AND " IN_DRAFT("i") " AND NOT EXISTS (" \
+  " SELECT FROM lad_data.billing_invoices d WHERE d.tenant_id = $1 AND d.status = 'draft'"     \
+  " AND d.currency = i.currency AND d.period_end < i.period_end AND " IN_DRAFT("d") ")"
+#define OF_DRAFT "lad_data.billing_invoices i, lad_data.billing_usage_events e WHERE " IS_OF_DRAFT
 #define OF_INVOICE                                         \
   "lad_data.billing_usage_events e WHERE e.tenant_id = $1" \
   " AND e.invoice_id = $2 AND e.status = 'charged'"
 
 constinit pg::Plan<Uuid, Uuid> kClaim{
-    "UPDATE lad_data.billing_usage_events SET invoice_id = $2"
-    " WHERE tenant_id = $1 AND id IN (SELECT e.id FROM " OF_DRAFT ")"};
+    "UPDATE lad_data.billing_usage_events e SET invoice_id = i.id FROM lad_data.billing_invoices i"
+    " WHERE " IS_OF_DRAFT};
 
 constinit pg::Plan<Uuid, Uuid> kFree{
     "UPDATE lad_data.billing_usage_events SET invoice_id = NULL"
@@ -130,6 +129,7 @@ constinit pg::Plan<Uuid, Uuid> kDeductions{DEDUCTIONS(OF_INVOICE)};
 #undef CHARGES
 #undef OF_INVOICE
 #undef OF_DRAFT
+#undef IS_OF_DRAFT
 #undef IN_DRAFT
 
 constinit pg::Plan<Uuid> kMetadata{
@@ -175,7 +175,7 @@ constinit pg::Plan<Uuid> kOverdue{
 #define UTC(time) "to_char(" time " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 
 // What is overdue is judged here, whether or not somebody has marked it.
-constinit pg::Plan<Uuid> kDocument{
+constinit pg::Plan<Uuid, Uuid> kDocument{
     "SELECT jsonb_build_object('id', i.id,"
     " 'number', CASE WHEN i.finalized_at IS NOT NULL OR i.status NOT IN ('draft', 'voided')"
     "  THEN i.invoice_number END,"
@@ -191,7 +191,7 @@ constinit pg::Plan<Uuid> kDocument{
     " 'tax', i.tax, 'total', i.total,"
     " 'payment', CASE WHEN i.status = 'paid' THEN jsonb_build_object('method', i.payment_method,"
     "  'transaction_id', i.payment_transaction_id) END)"
-    " FROM lad_data.billing_invoices i WHERE i.id = $1"};
+    " FROM lad_data.billing_invoices i WHERE i.tenant_id = $1 AND i.id = $2"};
 
 #undef BUYER
 #undef UTC
@@ -350,8 +350,8 @@ std::int64_t mark_overdue(const Uuid& tenant_id) {
   return static_cast<std::int64_t>(kOverdue.run(tenant_id).processed());
 }
 
-JsonNode read_document(const Uuid& invoice_id) {
-  const pg::Rows rows = kDocument.run_in_snapshot(invoice_id);
+JsonNode read_document(const Uuid& tenant_id, const Uuid& invoice_id) {
+  const pg::Rows rows = kDocument.run_in_snapshot(tenant_id, invoice_id);
   if (rows.empty()) throw_not_found();
   return pg::read_json(rows.get<JsonbDatum>(0, 0));
 }

@@ -86,7 +86,7 @@ void set_voided(const Uuid& tenant_id, const Uuid& invoice_id, const std::string
 std::int64_t mark_overdue(const Uuid& tenant_id);
 
 /// The document (see document.hpp); throws not_found (P0002).
-JsonNode read_document(const Uuid& invoice_id);
+JsonNode read_document(const Uuid& tenant_id, const Uuid& invoice_id);
 
 /// Whether the row being written comes from this store: the guard lets nothing else in.
 bool is_saving();
