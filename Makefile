@@ -26,6 +26,8 @@ SQL_PARTS := \
 	sql/lad/50_usage.sql \
 	sql/lad/51_usage_lifecycle.sql \
 	sql/lad/52_quotas.sql \
+	sql/lad/55_invoices.sql \
+	sql/lad/56_analytics.sql \
 	sql/lad/60_calls.sql \
 	sql/lad/65_leads.sql \
 	sql/lad/70_records.sql \

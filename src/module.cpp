@@ -18,7 +18,7 @@ PGDLLEXPORT void _PG_init() {
     lad::pg::define_key_file(lad::tenancy::kKeyFileFormat);
     lad::pg::define_memos();
     lad::pg::define_epochs();
-    lad::pg::define_immutable_tables("guard_ledger");
+    lad::pg::define_immutable_tables({"guard_ledger", "guard_invoice"});
     lad::pg::define_statistics();
     lad::pg::define_early_release();
     lad::pg::define_statement_guard(lad::tenancy::kStatementRule);

@@ -156,10 +156,25 @@ CREATE TABLE lad_data.billing_invoices (
     metadata       jsonb DEFAULT '{}',
     created_at     timestamptz NOT NULL DEFAULT now(),
     updated_at     timestamptz NOT NULL DEFAULT now(),
+    taxes          jsonb NOT NULL DEFAULT '[]',
+    drafted_at     timestamptz,
+    finalized_at   timestamptz,
+    voided_at      timestamptz,
+    void_reason    text,
+    payment_transaction_id uuid,
     CONSTRAINT billing_invoices_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT billing_invoices_tenant_id_invoice_number_key UNIQUE (tenant_id, invoice_number),
+    CONSTRAINT billing_invoices_period_excl
+        EXCLUDE USING gist (
+            tenant_id WITH =,
+            currency WITH =,
+            tstzrange(period_start, period_end) WITH &&
+        ) WHERE (status <> 'voided'),
     CONSTRAINT billing_invoices_tenant_id_fkey FOREIGN KEY (tenant_id)
         REFERENCES lad_data.tenants (id),
+    CONSTRAINT billing_invoices_payment_transaction_id_fkey
+        FOREIGN KEY (tenant_id, payment_transaction_id)
+        REFERENCES lad_data.billing_ledger_transactions (tenant_id, id),
     CONSTRAINT billing_invoices_status_check
         CHECK (status IN ('draft', 'pending', 'paid', 'voided', 'overdue')),
     CONSTRAINT billing_invoices_subtotal_check CHECK (subtotal >= 0 AND subtotal <> 'NaN'),
@@ -171,15 +186,29 @@ CREATE TABLE lad_data.billing_invoices (
 
 CREATE INDEX billing_invoices_tenant_id_period_start_idx
     ON lad_data.billing_invoices (tenant_id, period_start);
+CREATE UNIQUE INDEX billing_invoices_tenant_id_payment_transaction_id_key
+    ON lad_data.billing_invoices (tenant_id, payment_transaction_id)
+    WHERE payment_transaction_id IS NOT NULL;
+
+CREATE TRIGGER billing_invoices_write_guard
+    BEFORE INSERT OR UPDATE OR DELETE ON lad_data.billing_invoices
+    FOR EACH ROW EXECUTE FUNCTION lad.guard_invoice();
+
+CREATE TRIGGER billing_invoices_truncate_guard
+    BEFORE TRUNCATE ON lad_data.billing_invoices
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.guard_invoice();
 
 GRANT SELECT ON lad_data.billing_invoices TO lad_app, lad_service;
 
-COMMENT ON TABLE lad_data.billing_invoices IS 'Invoices of a tenant, numbered without gaps.';
+COMMENT ON TABLE lad_data.billing_invoices IS
+    'Invoices of a tenant, numbered without gaps. Written by functions alone; once finalised only '
+    'its state moves.';
 COMMENT ON COLUMN lad_data.billing_invoices.id IS
     'Identifier of the row, unique within the tenant.';
 COMMENT ON COLUMN lad_data.billing_invoices.tenant_id IS
     'Tenant the row belongs to; never changes.';
-COMMENT ON COLUMN lad_data.billing_invoices.invoice_number IS 'Number of the invoice.';
+COMMENT ON COLUMN lad_data.billing_invoices.invoice_number IS
+    'Number of the invoice, such as INV-000042; a draft has DRAFT- and its identifier.';
 COMMENT ON COLUMN lad_data.billing_invoices.status IS
     'State: draft, pending, paid, voided or overdue.';
 COMMENT ON COLUMN lad_data.billing_invoices.subtotal IS 'Sum of the lines, in units of currency.';
@@ -192,11 +221,23 @@ COMMENT ON COLUMN lad_data.billing_invoices.paid_at IS 'When it was paid.';
 COMMENT ON COLUMN lad_data.billing_invoices.payment_method IS 'How it was paid, such as card.';
 COMMENT ON COLUMN lad_data.billing_invoices.due_at IS 'When it must be paid.';
 COMMENT ON COLUMN lad_data.billing_invoices.line_items IS
-    'Lines of the invoice: feature, quantity, amount.';
-COMMENT ON COLUMN lad_data.billing_invoices.metadata IS 'Anything else kept with the invoice.';
+    'Lines of the invoice: an array of kind (usage, overage, correction, refund, credit), '
+    'feature_key, category, provider, model, unit, quantity, unit_price, exact and amount.';
+COMMENT ON COLUMN lad_data.billing_invoices.metadata IS
+    'buyer, issuer and note of the document, and anything else kept with the invoice.';
 COMMENT ON COLUMN lad_data.billing_invoices.created_at IS 'When the row was created.';
 COMMENT ON COLUMN lad_data.billing_invoices.updated_at IS
     'When the row was last changed; kept by a trigger.';
+COMMENT ON COLUMN lad_data.billing_invoices.taxes IS
+    'Taxes: an array of name, rate (a fraction of the subtotal) and amount.';
+COMMENT ON COLUMN lad_data.billing_invoices.drafted_at IS
+    'When the draft was made: it is about what was charged until then.';
+COMMENT ON COLUMN lad_data.billing_invoices.finalized_at IS
+    'When it got its number and stopped changing; NULL for a draft.';
+COMMENT ON COLUMN lad_data.billing_invoices.voided_at IS 'When it was voided.';
+COMMENT ON COLUMN lad_data.billing_invoices.void_reason IS 'Why it was voided.';
+COMMENT ON COLUMN lad_data.billing_invoices.payment_transaction_id IS
+    'Movement of the ledger that paid it; it pays no other invoice.';
 
 CREATE TABLE lad_data.billing_usage_events (
     id                    uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -254,8 +295,19 @@ CREATE INDEX billing_usage_events_tenant_id_user_id_idx
 CREATE INDEX billing_usage_events_tenant_id_ledger_transaction_id_idx
     ON lad_data.billing_usage_events (tenant_id, ledger_transaction_id)
     WHERE ledger_transaction_id IS NOT NULL;
-CREATE INDEX billing_usage_events_tenant_id_invoice_id_idx
-    ON lad_data.billing_usage_events (tenant_id, invoice_id) WHERE invoice_id IS NOT NULL;
+CREATE INDEX billing_usage_events_tenant_id_invoice_id_occurred_at_idx
+    ON lad_data.billing_usage_events (tenant_id, invoice_id, occurred_at);
+CREATE INDEX billing_usage_events_tenant_id_occurred_at_idx
+    ON lad_data.billing_usage_events (tenant_id, occurred_at);
+
+CREATE TRIGGER billing_usage_events_update_keep_invoiced
+    BEFORE UPDATE ON lad_data.billing_usage_events
+    FOR EACH ROW WHEN (OLD.invoice_id IS NOT NULL)
+    EXECUTE FUNCTION lad.keep_invoiced();
+CREATE TRIGGER billing_usage_events_delete_keep_invoiced
+    BEFORE DELETE ON lad_data.billing_usage_events
+    FOR EACH ROW WHEN (OLD.invoice_id IS NOT NULL)
+    EXECUTE FUNCTION lad.keep_invoiced();
 
 -- What is charged or voided is part of the books, whoever writes.
 CREATE TRIGGER billing_usage_events_update_guard
@@ -307,7 +359,7 @@ COMMENT ON COLUMN lad_data.billing_usage_events.updated_at IS
 COMMENT ON COLUMN lad_data.billing_usage_events.occurred_at IS
     'When the use took place; decides price, quota window and invoice.';
 COMMENT ON COLUMN lad_data.billing_usage_events.invoice_id IS
-    'Invoice the event is on; NULL while not invoiced.';
+    'Finalised invoice the event is on; NULL while not invoiced.';
 COMMENT ON COLUMN lad_data.billing_usage_events.attempted_at IS
     'When settlement last failed to charge the event; NULL: not yet, it tries at once.';
 

@@ -1,5 +1,7 @@
 #include "pg/immutable_table.hpp"
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "pg/boundary.hpp"
 
@@ -25,16 +27,21 @@ extern "C" {
 namespace lad::pg {
 namespace {
 
-constinit const char* guard_function = nullptr;
+constinit GuardFunctions guard_functions{};
 constinit ProcessUtility_hook_type next_utility = nullptr;
 constinit object_access_hook_type next_access = nullptr;
 
-Oid guard_id() {
+/// The identifiers of the guards; invalid where the extension is not there.
+std::array<Oid, std::tuple_size_v<GuardFunctions>> guard_ids() {
+  std::array<Oid, std::tuple_size_v<GuardFunctions>> ids{};
   const Oid schema = get_namespace_oid("lad", true);
-  if (!OidIsValid(schema)) return InvalidOid;
+  if (!OidIsValid(schema)) return ids;
   oidvector* const no_arguments = buildoidvector(nullptr, 0);
-  return GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(guard_function),
-                         PointerGetDatum(no_arguments), ObjectIdGetDatum(schema));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    ids[i] = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(guard_functions[i]),
+                             PointerGetDatum(no_arguments), ObjectIdGetDatum(schema));
+  }
+  return ids;
 }
 
 /// Reads one row of a catalog by its identifier's index, in a snapshot of its own.
@@ -56,11 +63,13 @@ auto read_catalog(Oid catalog, Oid index, AttrNumber column, Oid id, Read read) 
 
 bool is_immutable(Oid table) {
   if (!OidIsValid(table) || get_rel_persistence(table) == RELPERSISTENCE_TEMP) return false;
-  const Oid guard = guard_id();
-  if (!OidIsValid(guard)) return false;
+  const auto guards = guard_ids();
   return read_catalog<Form_pg_trigger>(
       TriggerRelationId, TriggerRelidNameIndexId, Anum_pg_trigger_tgrelid, table,
-      [guard](Form_pg_trigger trigger) { return trigger != nullptr && trigger->tgfoid == guard; });
+      [&guards](Form_pg_trigger trigger) {
+        return trigger != nullptr &&
+               std::find(guards.begin(), guards.end(), trigger->tgfoid) != guards.end();
+      });
 }
 
 bool is_immutable(const RangeVar* name) {
@@ -176,8 +185,8 @@ void watch_access(ObjectAccessType access, Oid catalog, Oid id, int part, void* 
 
 }  // namespace
 
-void define_immutable_tables(const char* trigger_function) {
-  guard_function = trigger_function;
+void define_immutable_tables(const GuardFunctions& trigger_functions) {
+  guard_functions = trigger_functions;
   next_utility = ProcessUtility_hook;
   ProcessUtility_hook = run_utility;
   next_access = object_access_hook;

@@ -3,7 +3,7 @@
 
 Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
 second; reads and loads are CPU time of one backend (/proc/PID/schedstat), which other processes do not
-touch. Parts: spread, one, replay, batch, wal, size (postings), reads, rights, search, load, install.
+touch. Parts: spread, one, replay, batch, wal, size (postings), reads, rights, search, invoice, load, install.
 Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), LAD_BENCH_LEADS (1000, leads of each tenant that
 is loaded), LAD_BENCH_ROWS (1000000, of the grown ledger), and what tools/cluster.sh exports.
 """
@@ -16,6 +16,7 @@ import tempfile
 
 import search
 from harness import CPU, CYCLES, HERE, SECONDS, psql, show
+from invoices import bench_invoice
 from load import bench_install, bench_load
 from posts import (TENANT, bench_batch, bench_one_wallet, bench_replay, bench_size, bench_spread,
                    bench_wal, token)
@@ -128,7 +129,7 @@ def main() -> None:
     parts = {"spread": bench_spread, "one": bench_one_wallet, "replay": bench_replay,
              "batch": bench_batch, "wal": bench_wal, "size": bench_size, "reads": bench_reads, "rights": bench_rights,
              "search": lambda: search.run(psql, token, show, CYCLES),
-             "load": bench_load, "install": bench_install}
+             "invoice": bench_invoice, "load": bench_load, "install": bench_install}
     names = sys.argv[1:] or list(parts)
     if set(names) - {"load", "install"}:
         psql((HERE / "setup.sql").read_text())

@@ -149,3 +149,19 @@ BEGIN
     INSERT INTO lad_data.memberships (tenant_id, user_id) VALUES (owner_tenant, member);
     INSERT INTO lad_data.user_credits (tenant_id, user_id, balance) VALUES (owner_tenant, member, amount);
 END $$;
+-- The invoice of a month of 2026; made when it is not there.
+CREATE FUNCTION lad_test.invoice(month int) RETURNS uuid LANGUAGE sql AS $$
+    SELECT lad.generate_invoice(make_timestamptz(2026, month, 1, 0, 0, 0, 'UTC'), make_timestamptz(2026, month + 1, 1, 0, 0, 0, 'UTC'))
+$$;
+CREATE FUNCTION lad_test.use(key text, month int) RETURNS lad.posting LANGUAGE sql AS $$
+    SELECT lad.charge('voice-agent', lad_test.items(10000), key, occurred_at => make_timestamptz(2026, month, 15, 0, 0, 0, 'UTC'))
+$$;
+CREATE FUNCTION lad_test.new_drafts() RETURNS void LANGUAGE sql AS $$
+    SELECT lad_test.new_wallet(100);
+    SELECT lad_test.use('january', 1);
+    SELECT lad_test.invoice(1), lad_test.invoice(2);
+$$;
+CREATE VIEW lad_test.invoices AS
+    SELECT extract(month FROM period_start AT TIME ZONE 'UTC') AS month, regexp_replace(invoice_number, '^DRAFT-.*', 'DRAFT') AS number, status, total,
+           (SELECT string_agg(e.idempotency_key, ' ' ORDER BY 1) FROM lad_data.billing_usage_events AS e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id) AS events
+    FROM lad_data.billing_invoices AS i WHERE tenant_id = (SELECT tenant FROM lad_test.actors) ORDER BY 1, invoice_number;
