@@ -1,36 +1,28 @@
 #include "calls/calls.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "core/error.hpp"
 
 namespace lad::calls {
-
-void require_terminal(std::string_view status) {
-  constexpr std::array<std::string_view, 10> kTerminal{
-      "ended",    "completed", "failed",    "error", "not_reachable",
-      "declined", "rejected",  "no_answer", "busy",  "cancelled"};
-  if (std::find(kTerminal.begin(), kTerminal.end(), status) == kTerminal.end()) {
-    throw Error{ErrorCode::invalid_argument, "status is not one that a call ends with"};
-  }
-}
-
-bool is_charged_status(std::string_view status) {
-  return status == "ended" || status == "completed";
-}
 
 std::string event_key(const Uuid& call_id, int number) {
   const std::string key = "call:" + call_id.to_string();
   return number == 1 ? key : key + ":" + std::to_string(number);
 }
 
+Decimal total_net(std::span<const Charge> charges) {
+  Decimal total;
+  for (const Charge& charge : charges) total += charge.net();
+  return total;
+}
+
 Decision decide(std::span<const Charge> charges, Decimal cost) {
   Decision decision;
   for (const Charge& charge : charges) {
     if (charge.status == "voided") decision.nothing = true;
-    if (charge.status == "charged") decision.before += charge.cost;
   }
+  decision.before = total_net(charges);
   decision.reopen = !charges.empty() && charges.back().status != "charged";
   decision.number = static_cast<int>(charges.size()) + (decision.reopen ? 0 : 1);
   if (cost > decision.before) {
@@ -39,6 +31,18 @@ Decision decide(std::span<const Charge> charges, Decimal cost) {
     decision.nothing = true;
   }
   return decision;
+}
+
+std::vector<Decimal> divide_refund(std::span<const Charge> charges, std::span<const Decimal> left,
+                                   Decimal cost) {
+  std::vector<Decimal> parts(charges.size());
+  const Decimal net = total_net(charges);
+  Decimal rest = net > cost ? net - cost : Decimal{};
+  for (std::size_t i = charges.size(); i-- > 0;) {
+    parts[i] = std::min({rest, charges[i].net(), left[i]});
+    rest -= parts[i];
+  }
+  return parts;
 }
 
 std::string minutes_json(std::int64_t minutes, std::string_view provider) {
