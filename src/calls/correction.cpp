@@ -25,7 +25,7 @@ void set_quantity(JsonNode& item, std::int64_t quantity) {
 
 bool counts(const JsonNode& item, std::int64_t quantity) {
   return Decimal::parse(text_of(item, "quantity")) ==
-         Decimal::from_units(Int128(quantity) * 1'000'000);
+         Decimal::from_native(detail::NativeInt128{quantity} * 1'000'000);
 }
 
 }  // namespace

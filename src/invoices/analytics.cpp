@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "core/int128.hpp"
 
 namespace lad::invoices {
 namespace {
@@ -31,14 +32,14 @@ std::optional<std::int64_t> runs_out_at(Decimal available, Decimal used, std::in
   if (used.is_zero() || used.is_negative()) return std::nullopt;
   if (available.is_zero() || available.is_negative()) return now_us;
   // At most 10^20 × 14 × 8.64·10^10, which is below 2^127.
-  const Int128 left = available.units() * (kForecastDays * kDayUs) / used.units();
+  const Int128 left = units(available) * (kForecastDays * kDayUs) / units(used);
   if (left > kLongestUs) return std::nullopt;
   return now_us + static_cast<std::int64_t>(left);
 }
 
 Decimal daily_use(Decimal used) {
-  const Int128 units = used.units() * 2 + (used.is_negative() ? -kForecastDays : kForecastDays);
-  return Decimal::from_units(units / (2 * kForecastDays));
+  const Int128 doubled = units(used) * 2 + (used.is_negative() ? -kForecastDays : kForecastDays);
+  return from_units<Decimal>(doubled / (2 * kForecastDays));
 }
 
 }  // namespace lad::invoices

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/int128.hpp"
 #include "invoices/invoices.hpp"
 
 namespace lad::invoices {
@@ -240,7 +241,7 @@ class Page {
     add("<table class=\"sums\">\n");
     sum("", "Subtotal", text_of(document_, "subtotal"));
     for (const JsonNode& tax : array_of(document_, "taxes").children) {
-      const Rate percent = Rate::from_units(Rate::parse(text_of(tax, "rate")).units() * 100);
+      const Rate percent = from_units<Rate>(units(Rate::parse(text_of(tax, "rate"))) * 100);
       sum("",
           std::string(text_of(tax, "name")) + " " + readable_number(percent.to_string(), 0) + " %",
           text_of(tax, "amount"));

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/error.hpp"
+#include "core/int128.hpp"
 
 namespace lad::invoices {
 namespace {
@@ -73,10 +74,10 @@ Decimal round_lines(std::vector<Line>& lines, bool negative, int decimals) {
   const Decimal rounded = round_amount(sum, decimals);
   Int128 step = 1;
   for (int i = decimals; i < Decimal::kScale; ++i) step *= 10;
-  const auto parts = allocate(Decimal::from_units(rounded.units() / step), exact);
+  const auto parts = allocate(from_units<Decimal>(units(rounded) / step), exact);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (exact[i].is_zero()) continue;
-    const Decimal amount = Decimal::from_units(parts[i].units() * step);
+    const Decimal amount = from_units<Decimal>(units(parts[i]) * step);
     lines[i].amount = negative ? -amount : amount;
   }
   return rounded;
@@ -87,8 +88,8 @@ Decimal round_lines(std::vector<Line>& lines, bool negative, int decimals) {
 Decimal tax_on(Decimal subtotal, Rate rate, int decimals) {
   Int128 step = 1;
   for (int i = decimals; i < Decimal::kScale; ++i) step *= 10;
-  const Decimal smallest = Decimal::from_units(subtotal.units() / step);
-  return Decimal::from_units(multiply_half_away(smallest, rate).units() * step);
+  const Decimal smallest = from_units<Decimal>(units(subtotal) / step);
+  return from_units<Decimal>(units(multiply_half_away(smallest, rate)) * step);
 }
 
 JsonNode text_node(std::string text) {
@@ -184,8 +185,8 @@ int currency_decimals(std::string_view currency) {
 Decimal round_amount(Decimal exact, int decimals) {
   Int128 step = 1;
   for (int i = decimals; i < Decimal::kScale; ++i) step *= 10;
-  const Rate inverse = Rate::from_units(Rate::parse("1").units() / step);
-  return Decimal::from_units(multiply_half_away(exact, inverse).units() * step);
+  const Rate inverse = from_units<Rate>(units(Rate::parse("1")) / step);
+  return from_units<Decimal>(units(multiply_half_away(exact, inverse)) * step);
 }
 
 std::vector<TaxRate> read_tax_rates(const JsonNode& metadata) {

@@ -29,7 +29,7 @@ struct Written {
 
 template <class Number>
 Number random_positive(Random& random, int max_digits) {
-  return Number::from_units(Int128(BigInt(test::random_magnitude(random, max_digits) + 1)));
+  return from_units<Number>(Int128(BigInt(test::random_magnitude(random, max_digits) + 1)));
 }
 
 Written random_price(Random& random) {
@@ -170,7 +170,7 @@ TEST(PricingOracle, EveryModelCostsWhatRationalArithmeticSays) {
       ASSERT_EQ(test::code_of(rated), "out_of_range");
       continue;
     }
-    ASSERT_EQ(BigInt(rated().total.units()), expected)
+    ASSERT_EQ(BigInt(units(rated().total)), expected)
         << "case " << i << ": " << item.quantity.to_string() << " at " << row.unit_price.to_string()
         << " with " << to_text(row.metadata) << " at "
         << (exchange_rate ? exchange_rate->to_string() : "no rate");
