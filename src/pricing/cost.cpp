@@ -1,6 +1,7 @@
 #include "pricing/cost.hpp"
 
 #include <algorithm>
+#include <boost/multiprecision/cpp_int.hpp>
 
 namespace lad::pricing {
 namespace {
