@@ -30,8 +30,8 @@ Tariff rate(const Uuid& tenant_id, JsonbDatum usage_items,
             std::span<const lad::pricing::UsageItem> items, std::int64_t at_us,
             const std::optional<std::string>& currency) {
   Tariff tariff;
-  tariff.rated = usage::rate(items, store::read_prices(tenant_id, usage_items, at_us, currency),
-                             at_us, currency);
+  tariff.rated =
+      usage::rate(items, store::read_prices(tenant_id, items, at_us, currency), at_us, currency);
   tariff.items = store::merge_items(usage_items, usage::prices_json(tariff.rated));
   return tariff;
 }

@@ -1,6 +1,9 @@
 #include "usage/price_store.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
+#include <vector>
 
 #include "pg/json.hpp"
 #include "pg/session.hpp"
@@ -11,22 +14,30 @@ namespace {
 
 using pg::JsonbDatum;
 using pg::Timestamp;
+using pricing::UsageItem;
 
-// Only keys that the items name are read, so the catalog may be large.
-constinit pg::Plan<Uuid, JsonbDatum, Timestamp> kPrices{
-    "SELECT p.id, p.tenant_id, p.category, p.provider, p.model, p.unit, p.unit_price, p.currency,"
-    " p.effective_from, p.effective_to, nullif(p.metadata, '{}')"
-    " FROM lad_data.billing_pricing_catalog p"
-    " WHERE (p.tenant_id = $1 OR p.tenant_id IS NULL) AND p.is_active"
-    " AND p.effective_from <= $3 AND (p.effective_to IS NULL OR p.effective_to > $3)"
-    " AND EXISTS (SELECT FROM jsonb_array_elements($2) AS i"
-    "  WHERE i->>'category' = p.category AND i->>'provider' = p.provider"
-    "  AND i->>'unit' = p.unit AND p.model IN (i->>'model', '*'))"};
+using Texts = std::vector<std::string>;
+
+// Through the index, so that the catalog may be large. It finds more than the items name, such as
+// the model of one item from the provider of another; the rules choose.
+constinit pg::Plan<Uuid, Texts, Texts, Texts, Texts, Timestamp> kPrices{
+    "SELECT id, tenant_id, category, provider, model, unit, unit_price, currency, effective_from,"
+    " effective_to, nullif(metadata, '{}')"
+    " FROM lad_data.billing_pricing_catalog"
+    " WHERE (tenant_id = $1 OR tenant_id IS NULL) AND category = ANY ($2) AND provider = ANY ($3)"
+    " AND model = ANY ($4) AND unit = ANY ($5) AND is_active AND effective_from <= $6"
+    " AND (effective_to IS NULL OR effective_to > $6)"};
 
 constinit pg::Plan<Uuid, std::string, Timestamp> kRates{
     "SELECT tenant_id, from_currency, to_currency, rate FROM lad_data.billing_exchange_rates"
     " WHERE (tenant_id = $1 OR tenant_id IS NULL) AND to_currency = $2"
     " AND effective_from <= $3 AND (effective_to IS NULL OR effective_to > $3)"};
+
+Texts distinct(std::span<const UsageItem> items, std::string UsageItem::*part) {
+  std::set<std::string_view> words;
+  for (const UsageItem& item : items) words.insert(item.*part);
+  return {words.begin(), words.end()};
+}
 
 pricing::Price read_price(const pg::Rows& rows, std::uint64_t row) {
   pricing::Price price;
@@ -64,10 +75,14 @@ std::vector<pricing::ExchangeRate> read_rates(const Uuid& tenant_id, const std::
 
 }  // namespace
 
-pricing::Catalog read_prices(const Uuid& tenant_id, JsonbDatum usage_items, std::int64_t at_us,
-                             const std::optional<std::string>& currency) {
+pricing::Catalog read_prices(const Uuid& tenant_id, std::span<const UsageItem> items,
+                             std::int64_t at_us, const std::optional<std::string>& currency) {
   const Timestamp at = pg::from_unix_us(at_us);
-  const pg::Rows rows = kPrices.run(tenant_id, usage_items, at);
+  Texts models = distinct(items, &UsageItem::model);
+  models.emplace_back(pricing::kAnyModel);
+  const pg::Rows rows = kPrices.run(tenant_id, distinct(items, &UsageItem::category),
+                                    distinct(items, &UsageItem::provider), models,
+                                    distinct(items, &UsageItem::unit), at);
   pricing::Catalog catalog;
   catalog.prices.reserve(rows.size());
   for (std::uint64_t row = 0; row < rows.size(); ++row) {

@@ -130,7 +130,7 @@ Rated reprice(const Uuid& tenant_id, const Uuid& event_id, const Event& event,
               const std::string& currency) {
   const JsonbDatum stored = kItems.run(tenant_id, event_id).get<JsonbDatum>(0, 0);
   const std::vector<pricing::UsageItem> items = read_items(pg::read_json(stored));
-  const Rated rated = rate(items, read_prices(tenant_id, stored, event.occurred_at_us, currency),
+  const Rated rated = rate(items, read_prices(tenant_id, items, event.occurred_at_us, currency),
                            event.occurred_at_us, currency);
   kReprice.run(tenant_id, event_id, Json{merge_items(stored, prices_json(rated))}, rated.total,
                rated.currency);

@@ -3,7 +3,8 @@
 
 Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
 second; reads and loads are CPU time of one backend (/proc/PID/schedstat), which other processes do not
-touch. Parts: spread, one, replay, batch, wal, size (postings), reads, rights, search, invoice, load, install.
+touch. Parts: spread, one, replay, batch, wal, size (postings), reads, rights, search, invoice, load, install,
+pricing (rules without a server).
 Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), LAD_BENCH_LEADS (1000, leads of each tenant that
 is loaded), LAD_BENCH_ROWS (1000000, of the grown ledger), and what tools/cluster.sh exports.
 """
@@ -120,6 +121,19 @@ def bench_rights() -> None:
     show("lad.lint() of the whole schema, ms", times)
 
 
+def bench_pricing() -> None:
+    """The rules alone, without a server: CPU time of an event of four components."""
+    folder = HERE.parents[1] / "build" / "unit"
+    for command in (["cmake", "-G", "Ninja", "-S", str(HERE.parents[1]), "-B", str(folder)],
+                    ["ninja", "-C", str(folder), "pricing_bench"]):
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    printed = subprocess.run([str(folder / "pricing_bench"), str(CYCLES)], check=True, text=True,
+                             capture_output=True).stdout.split()
+    times = [float(ns) / 1000 for ns in printed]
+    show("pricing rules, event of four plain prices, µs of CPU", times[0::2], "at most 2")
+    show("pricing rules, tiers, packages, minimum, conversion, µs of CPU", times[1::2], "at most 2")
+
+
 def main() -> None:
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=HERE, text=True,
                             capture_output=True).stdout.strip()
@@ -129,9 +143,10 @@ def main() -> None:
     parts = {"spread": bench_spread, "one": bench_one_wallet, "replay": bench_replay,
              "batch": bench_batch, "wal": bench_wal, "size": bench_size, "reads": bench_reads, "rights": bench_rights,
              "search": lambda: search.run(psql, token, show, CYCLES),
-             "invoice": bench_invoice, "load": bench_load, "install": bench_install}
+             "invoice": bench_invoice, "load": bench_load, "install": bench_install,
+             "pricing": bench_pricing}
     names = sys.argv[1:] or list(parts)
-    if set(names) - {"load", "install"}:
+    if set(names) - {"load", "install", "pricing"}:
         psql((HERE / "setup.sql").read_text())
     for name in names:
         parts[name]()
