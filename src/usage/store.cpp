@@ -5,6 +5,7 @@
 #include "pg/posting.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
+#include "usage/items.hpp"
 
 namespace lad::usage::store {
 namespace {
@@ -25,11 +26,6 @@ constinit pg::Plan<Uuid, JsonbDatum, Timestamp> kPrices{
     " AND EXISTS (SELECT FROM jsonb_array_elements($2) AS i"
     "  WHERE i->>'category' = p.category AND i->>'provider' = p.provider"
     "  AND i->>'unit' = p.unit AND p.model IN (i->>'model', '*'))"};
-
-constinit pg::Plan<JsonbDatum, Json> kMerge{
-    "SELECT jsonb_agg((i - '{unit_price,unitPrice,price_id,priceId,cost}'::text[]) || ($2->(n - "
-    "1)::int)"
-    " ORDER BY n)::text FROM jsonb_array_elements($1) WITH ORDINALITY AS t (i, n)"};
 
 constinit pg::Plan<Uuid, OptionalUuid> kPayer{
     "SELECT id, currency FROM lad_data.billing_wallets"
@@ -110,7 +106,7 @@ std::vector<pricing::Price> read_prices(const Uuid& tenant_id, JsonbDatum usage_
 }
 
 std::string merge_items(JsonbDatum usage_items, const std::string& over) {
-  return kMerge.run(usage_items, Json{over}).get<std::string>(0, 0);
+  return merge_prices(pg::read_json(usage_items), over);
 }
 
 std::optional<Payer> find_payer(const Uuid& tenant_id, const std::optional<Uuid>& user_id) {
