@@ -27,10 +27,11 @@ constinit pg::Plan<Uuid, JsonbDatum, Timestamp> kPrices{
     "  WHERE i->>'category' = p.category AND i->>'provider' = p.provider"
     "  AND i->>'unit' = p.unit AND p.model IN (i->>'model', '*'))"};
 
+// Two probes of an index, however many wallets the tenant has.
 constinit pg::Plan<Uuid, OptionalUuid> kPayer{
-    "SELECT id, currency FROM lad_data.billing_wallets"
-    " WHERE tenant_id = $1 AND (user_id = $2 OR user_id IS NULL) ORDER BY user_id NULLS LAST LIMIT "
-    "1"};
+    "SELECT id, currency FROM lad_data.billing_wallets WHERE tenant_id = $1 AND id = coalesce("
+    "(SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id = $2),"
+    " (SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id IS NULL))"};
 
 constinit pg::Plan<Uuid, std::string, std::string, JsonbDatum, Json, OptionalUuid, OptionalText>
     kFind{
