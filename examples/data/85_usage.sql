@@ -26,7 +26,7 @@ SELECT count(lad.record_usage('apollo-leads', jsonb_build_array(jsonb_build_obje
         'category', 'enrichment', 'provider', 'apollo', 'model', model, 'unit', 'record',
         'quantity', example.skewed(example.roll(k, 1), 10))),
     'search ' || n, example.id(:'tenant', 'user', 4), 'apollo-' || n,
-    example.moment(:'until', example.roll(k, 2), 60)))
+    least(example.moment(:'until', example.roll(k, 2), 60), now())))
 FROM (SELECT n, example.row_key(:stream, 'search', n) AS k,
              example.pick(CASE WHEN :'in_usd' THEN '{contact,company}'::text[]
                                ELSE '{search,email-reveal,phone-reveal}' END, n) AS model

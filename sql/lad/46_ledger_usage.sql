@@ -1,4 +1,5 @@
 -- The ledger's side of usage: debits under keys that nobody else may use, and their way back.
+-- They are called by functions that have set the search path, many times in one statement.
 
 CREATE FUNCTION lad.debit_usage(
     wallet_id      uuid,
@@ -6,7 +7,6 @@ CREATE FUNCTION lad.debit_usage(
     usage_event_id uuid
 ) RETURNS lad.posting
     LANGUAGE c VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, lad, pg_temp
     AS 'MODULE_PATHNAME', 'lad_debit_usage';
 ALTER FUNCTION lad.debit_usage(uuid, numeric, uuid) OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.debit_usage(uuid, numeric, uuid) FROM PUBLIC;
@@ -24,7 +24,6 @@ CREATE FUNCTION lad.debit_usages(
     message        text
 )
     LANGUAGE c VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, lad, pg_temp
     AS 'MODULE_PATHNAME', 'lad_debit_usages';
 ALTER FUNCTION lad.debit_usages(uuid[], numeric[], uuid[]) OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.debit_usages(uuid[], numeric[], uuid[]) FROM PUBLIC;
@@ -35,7 +34,6 @@ CREATE FUNCTION lad.repeat_usage(
     usage_event_id uuid
 ) RETURNS lad.posting
     LANGUAGE c VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, lad, pg_temp
     AS 'MODULE_PATHNAME', 'lad_repeat_usage';
 ALTER FUNCTION lad.repeat_usage(uuid) OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.repeat_usage(uuid) FROM PUBLIC;
@@ -48,7 +46,6 @@ CREATE FUNCTION lad.reverse_usage(
     reason         text
 ) RETURNS lad.posting
     LANGUAGE c VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, lad, pg_temp
     AS 'MODULE_PATHNAME', 'lad_reverse_usage';
 ALTER FUNCTION lad.reverse_usage(uuid, uuid, text) OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.reverse_usage(uuid, uuid, text) FROM PUBLIC;

@@ -1,5 +1,7 @@
 -- Billing, usage: prices, what was used, invoices and quotas.
 --
+-- The CHECKs of usage events are few, because PostgreSQL reads each one anew for each statement.
+--
 -- A price, or a rate between currencies, belongs to one tenant or (no tenant) to everyone; a
 -- tenant's own comes first. Prices of one key never overlap in time.
 
@@ -276,13 +278,11 @@ CREATE TABLE lad_data.billing_usage_events (
         REFERENCES lad_data.billing_invoices (tenant_id, id),
     CONSTRAINT billing_usage_events_feature_key_check
         CHECK (feature_key ~ '^[a-z0-9]+(-[a-z0-9]+)*$'),
-    CONSTRAINT billing_usage_events_total_quantity_check
-        CHECK (total_quantity >= 0 AND total_quantity <> 'NaN'),
-    CONSTRAINT billing_usage_events_total_cost_check
-        CHECK (total_cost >= 0 AND total_cost <> 'NaN'),
+    CONSTRAINT billing_usage_events_numbers_check
+        CHECK (least(total_quantity, total_cost, retry_count) >= 0
+            AND total_quantity + total_cost <> 'NaN'),
     CONSTRAINT billing_usage_events_status_check
-        CHECK (status IN ('pending', 'charged', 'voided', 'failed')),
-    CONSTRAINT billing_usage_events_retry_count_check CHECK (retry_count >= 0)
+        CHECK (status IN ('pending', 'charged', 'voided', 'failed'))
 );
 
 CREATE INDEX billing_usage_events_feature_key_status_created_at_idx

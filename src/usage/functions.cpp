@@ -81,9 +81,9 @@ struct Recorded {
 class Quota {
  public:
   Quota(const Uuid& tenant_id, const store::Request& request,
+        const std::optional<usage::Entitlement>& found,
         std::span<const lad::pricing::UsageItem> items)
-      : feature_key_(request.feature_key) {
-    if (const auto found = store::find_entitlement(tenant_id, feature_key_)) entitlement_ = *found;
+      : feature_key_(request.feature_key), entitlement_(found.value_or(usage::Entitlement{})) {
     if (usage::has_quota(entitlement_)) {
       is_locked_ = true;
       if (const auto now = store::lock_entitlement(tenant_id, feature_key_)) entitlement_ = *now;
@@ -125,7 +125,9 @@ Recorded record(const Uuid& tenant_id, const store::Request& request, bool charg
   const std::int64_t at_us = require_happened(request.occurred_at);
   const std::string quantities = usage::quantities_json(items);
   if (const auto known = store::find(tenant_id, request, quantities)) return {require_same(*known)};
-  Quota quota{tenant_id, request, items};
+  const auto [payer, entitlement] =
+      store::find_terms(tenant_id, request.user_id, request.feature_key);
+  Quota quota{tenant_id, request, entitlement, items};
   if (quota.is_locked()) {
     // Its own retry may have used what was left while this one waited.
     if (const auto known = store::find(tenant_id, request, quantities)) {
@@ -133,7 +135,6 @@ Recorded record(const Uuid& tenant_id, const store::Request& request, bool charg
     }
   }
   quota.require(tenant_id, request.occurred_at);
-  const auto payer = store::find_payer(tenant_id, request.user_id);
   Tariff tariff = rate(tenant_id, request.usage_items, items, at_us,
                        payer ? std::optional{payer->currency} : std::nullopt);
   store::NewEvent event{lad::pg::random_uuid(), std::move(tariff.items), quota.quantity(),

@@ -9,16 +9,29 @@ namespace {
 
 using pg::Timestamp;
 
-#define ENTITLEMENT                                                                     \
-  "SELECT enabled, monthly_quota, daily_quota, allow_overages, overage_rate,"           \
-  " metadata->>'unit' FROM lad_data.billing_feature_entitlements WHERE tenant_id = $1 " \
-  "AND feature_key = $2"
+#define TERMS                                                                    \
+  "q.enabled, q.monthly_quota, q.daily_quota, q.allow_overages, q.overage_rate," \
+  " q.metadata->>'unit'"
+#define ENTITLEMENT                               \
+  "SELECT " TERMS                                 \
+  " FROM lad_data.billing_feature_entitlements q" \
+  " WHERE q.tenant_id = $1 AND q.feature_key = $2"
 
 constinit pg::Plan<Uuid, std::string> kFind{ENTITLEMENT};
 
 constinit pg::Plan<Uuid, std::string> kLock{ENTITLEMENT " FOR NO KEY UPDATE"};
 
+constinit pg::Plan<Uuid, std::string, std::optional<Uuid>> kTerms{
+    "SELECT " TERMS
+    ", w.id, w.currency FROM (SELECT coalesce("
+    "(SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id = $3),"
+    " (SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id IS NULL)) AS id)"
+    " AS payer LEFT JOIN lad_data.billing_wallets w ON w.tenant_id = $1 AND w.id = payer.id"
+    " LEFT JOIN lad_data.billing_feature_entitlements q"
+    " ON q.tenant_id = $1 AND q.feature_key = $2"};
+
 #undef ENTITLEMENT
+#undef TERMS
 
 // Midnight may come twice in a zone: the later one starts the day, and what is before it belongs to
 // the day before. Events are not recorded far ahead of their time, so created_at bounds the scan of
@@ -64,7 +77,7 @@ constinit pg::Plan<Uuid, std::string, bool, std::optional<Decimal>, std::optiona
 constinit pg::Plan<> kMayAdminister{"SELECT lad.has_capability('billing.admin')"};
 
 std::optional<Entitlement> to_entitlement(const pg::Rows& rows) {
-  if (rows.empty()) return std::nullopt;
+  if (rows.empty() || rows.is_null(0, 0)) return std::nullopt;
   return Entitlement{.enabled = rows.get<bool>(0, 0),
                      .monthly_quota = rows.get_optional<Decimal>(0, 1),
                      .daily_quota = rows.get_optional<Decimal>(0, 2),
@@ -77,6 +90,16 @@ std::optional<Entitlement> to_entitlement(const pg::Rows& rows) {
 
 std::optional<Entitlement> find_entitlement(const Uuid& tenant_id, const std::string& feature_key) {
   return to_entitlement(kFind.run(tenant_id, feature_key));
+}
+
+Terms find_terms(const Uuid& tenant_id, const std::optional<Uuid>& user_id,
+                 const std::string& feature_key) {
+  const pg::Rows rows = kTerms.run(tenant_id, feature_key, user_id);
+  Terms terms{.payer = {}, .entitlement = to_entitlement(rows)};
+  if (const auto wallet_id = rows.get_optional<Uuid>(0, 6)) {
+    terms.payer = Payer{*wallet_id, rows.get<std::string>(0, 7)};
+  }
+  return terms;
 }
 
 std::optional<Entitlement> lock_entitlement(const Uuid& tenant_id, const std::string& feature_key) {

@@ -6,13 +6,24 @@
 #include "core/uuid.hpp"
 #include "pg/values.hpp"
 #include "usage/quota.hpp"
+#include "usage/store.hpp"
 
 /// SQL of entitlements and of what was used of them.
 namespace lad::usage::store {
 
 std::optional<Entitlement> find_entitlement(const Uuid& tenant_id, const std::string& feature_key);
 
-/// The same under its lock: uses of a feature with a quota are judged one after the other.
+/// What a use is recorded by: who pays, and what may be used.
+struct Terms {
+  std::optional<Payer> payer;
+  std::optional<Entitlement> entitlement;
+};
+
+/// Both by one statement.
+Terms find_terms(const Uuid& tenant_id, const std::optional<Uuid>& user_id,
+                 const std::string& feature_key);
+
+/// The entitlement under its lock: uses of a feature with a quota are judged one after the other.
 std::optional<Entitlement> lock_entitlement(const Uuid& tenant_id, const std::string& feature_key);
 
 /// What was used of the feature in the calendar month and day of a time, in the tenant's zone, by

@@ -5,6 +5,7 @@
 #include "pg/posting.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
+#include "usage/items.hpp"
 #include "usage/price_store.hpp"
 
 namespace lad::usage::store {
@@ -21,15 +22,11 @@ using pg::Timestamp;
   "'{unit_price,unitPrice,price_id,priceId,cost,price_model,free_quantity," \
   "minimum_charge,price_currency,exchange_rate}'::text[]"
 
-constinit pg::Plan<JsonbDatum, Json> kMerge{
-    "SELECT jsonb_agg((i - " PRICED
-    ") || ($2->(n - 1)::int)"
-    " ORDER BY n)::text FROM jsonb_array_elements($1) WITH ORDINALITY AS t (i, n)"};
-
+// Two probes of an index, however many wallets the tenant has.
 constinit pg::Plan<Uuid, OptionalUuid> kPayer{
-    "SELECT id, currency FROM lad_data.billing_wallets"
-    " WHERE tenant_id = $1 AND (user_id = $2 OR user_id IS NULL) ORDER BY user_id NULLS LAST LIMIT "
-    "1"};
+    "SELECT id, currency FROM lad_data.billing_wallets WHERE tenant_id = $1 AND id = coalesce("
+    "(SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id = $2),"
+    " (SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id IS NULL))"};
 
 constinit pg::Plan<Uuid, std::string, std::string, JsonbDatum, Json, OptionalUuid, OptionalText>
     kFind{
@@ -85,7 +82,7 @@ Posting to_posting(const pg::Rows& rows) {
 }  // namespace
 
 std::string merge_items(JsonbDatum usage_items, const std::string& over) {
-  return kMerge.run(usage_items, Json{over}).get<std::string>(0, 0);
+  return merge_prices(pg::read_json(usage_items), over);
 }
 
 std::optional<Payer> find_payer(const Uuid& tenant_id, const std::optional<Uuid>& user_id) {

@@ -3,8 +3,8 @@
 
 Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
 second; reads and loads are CPU time of one backend (/proc/PID/schedstat), which other processes do not
-touch. Parts: spread, one, replay, batch, wal, size (postings), reads, rights, search, invoice, load, install,
-pricing (rules without a server).
+touch. Parts: spread, one, replay, batch, wal, size (postings), charge, settle (usage), invoice, reads,
+rights, search, load, install, pricing (rules without a server).
 Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), LAD_BENCH_LEADS (1000, leads of each tenant that
 is loaded), LAD_BENCH_ROWS (1000000, of the grown ledger), and what tools/cluster.sh exports.
 """
@@ -21,6 +21,7 @@ from invoices import bench_invoice
 from load import bench_install, bench_load
 from posts import (TENANT, bench_batch, bench_one_wallet, bench_replay, bench_size, bench_spread,
                    bench_wal, token)
+from usage import bench_charge, bench_settle
 
 WORK = {
     "point lookup": ("FOREACH one IN ARRAY ids LOOP PERFORM first_name FROM lad_data.leads"
@@ -141,7 +142,8 @@ def main() -> None:
           f" commit {commit}, {CYCLES} cycles of {SECONDS} s, fsync on\n")
     print("| what / baseline | median ratio | range | |\n|---|---|---|---|")
     parts = {"spread": bench_spread, "one": bench_one_wallet, "replay": bench_replay,
-             "batch": bench_batch, "wal": bench_wal, "size": bench_size, "reads": bench_reads, "rights": bench_rights,
+             "batch": bench_batch, "wal": bench_wal, "size": bench_size,
+             "charge": bench_charge, "settle": bench_settle, "reads": bench_reads, "rights": bench_rights,
              "search": lambda: search.run(psql, token, show, CYCLES),
              "invoice": bench_invoice, "load": bench_load, "install": bench_install,
              "pricing": bench_pricing}

@@ -37,7 +37,7 @@ CREATE TABLE probe.good (type text, value text);
 INSERT INTO probe.good VALUES ('text', '''probe'''), ('numeric', '1'), ('boolean', 'true'),
     ('integer', '1'), ('bigint', '1'), ('jsonb', '''{}'''), ('interval', '''1 minute'''),
     ('timestamp with time zone', 'pg_catalog.now()'), ('regclass', '''lad_data.leads'''),
-    ('text[]', '''{probe}'''), ('uuid[]', '''{}'''),
+    ('text[]', '''{probe}'''), ('uuid[]', '''{}'''), ('numeric[]', '''{}'''),
     ('tsvector', '''a:1A b'''), ('tsquery', '''a <-> b''');
 INSERT INTO probe.good SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wallets WHERE tenant_id = '$acme';
 CREATE TABLE probe.bad (type text, value text);
@@ -75,7 +75,8 @@ INSERT INTO probe.bad VALUES
     ('text[]', '''{}'''), ('text[]', '''{NULL}'''), ('text[]', '''{{probe},{probe}}'''), ('text[]', '''[5:5]={probe}'''), ('text[]', '''malformed'''),
     ('text[]', 'array_fill(''x''::text, ARRAY[20000])'), ('text[]', 'ARRAY[repeat(''x'', 10000000)]'), ('text[]', '''{probe,probe}'''),
     ('uuid[]', '''{NULL}'''), ('uuid[]', 'ARRAY[gen_random_uuid()]'), ('uuid[]', 'array_fill(gen_random_uuid(), ARRAY[2, 2])'), ('uuid[]', '''{malformed}'''),
-    ('uuid[]', 'array_fill(gen_random_uuid(), ARRAY[20000])');
+    ('uuid[]', 'array_fill(gen_random_uuid(), ARRAY[20000])'), ('numeric[]', '''{1}'''), ('numeric[]', '''{NULL}'''), ('numeric[]', '''{NaN}'''),
+    ('numeric[]', 'array_fill(1e30, ARRAY[2, 2])'), ('numeric[]', 'array_fill(1, ARRAY[20000])'), ('numeric[]', '''{malformed}''');
 INSERT INTO probe.good SELECT 'lad.posting_request[]', format('ARRAY[ROW(%L, ''debit'', 1, ''probe'', NULL, NULL, NULL, NULL, NULL, NULL)]', id)
 FROM lad_data.billing_wallets WHERE tenant_id = '$acme';
 INSERT INTO probe.bad VALUES

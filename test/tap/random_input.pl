@@ -69,6 +69,7 @@ BEGIN
         WHEN 'regclass' THEN quote_literal(probe.pick('lad_data.leads', 'lad_data.voice_call_logs', 'pg_catalog.pg_class', 'lad_data.billing_wallets', '0'))
         WHEN 'text[]' THEN 'ARRAY[' || quote_nullable(probe.word()) || ', ' || quote_nullable(probe.word()) || ']'
         WHEN 'uuid[]' THEN 'ARRAY[' || quote_nullable(probe.id()) || ', ' || quote_nullable(probe.id()) || ']'
+        WHEN 'numeric[]' THEN 'ARRAY[' || probe.value('numeric') || ', ' || probe.value('numeric') || ']'
         WHEN 'tsvector' THEN 'to_tsvector(''simple'', ' || quote_literal(probe.word()) || ')'
         WHEN 'tsquery' THEN 'plainto_tsquery(''simple'', ' || quote_literal(probe.word()) || ') && !!phraseto_tsquery(''simple'', ' || quote_literal(probe.word()) || ')'
         WHEN 'lad.posting_request[]' THEN (SELECT format('ARRAY[%s]', string_agg(format('ROW(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)', probe.value('uuid'),

@@ -1,6 +1,7 @@
 #include "usage/quota.hpp"
 
 #include "expect_error.hpp"
+#include "usage/items.hpp"
 #include "usage/lifecycle.hpp"
 
 namespace lad {
@@ -83,6 +84,23 @@ TEST(Quota, CountsTheUnitOfTheEntitlement) {
   EXPECT_EQ(usage::counted_quantity(items, "second"), amount("61.5"));
   EXPECT_EQ(usage::counted_quantity(items, "minute"), Decimal{});
   EXPECT_EQ(usage::counted_quantity(items, std::nullopt), amount("1"));
+}
+
+TEST(UsageItems, KeepWhatTheCallerSaysButPrices) {
+  JsonNode item;
+  item.kind = JsonNode::Kind::object;
+  for (const char* const key : {"note", "quantity", "cost", "unitPrice", "unit"}) {
+    item.keys.emplace_back(key);
+    item.children.push_back({.kind = JsonNode::Kind::string, .text = "a\"}{"});
+  }
+  JsonNode bare;
+  bare.kind = JsonNode::Kind::object;
+  JsonNode items;
+  items.kind = JsonNode::Kind::array;
+  items.children = {item, bare};
+  EXPECT_EQ(usage::merge_prices(items, R"([{"cost":1,"terms":{"a":"}"}},{"cost":2}])"),
+            R"([{"note":"a\"}{","unit":"a\"}{","cost":1,"terms":{"a":"}"}},{"cost":2}])");
+  EXPECT_EQ(test::code_of([&] { usage::merge_prices(items, R"([{"cost":1}])"); }), "internal");
 }
 
 TEST(UsageLife, GoesForwardOnly) {
