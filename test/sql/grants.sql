@@ -82,7 +82,8 @@ SELECT idempotency_key, remaining FROM lad_data.billing_credit_grants ORDER BY c
 
 -- What a transfer takes from grants stays what it is; its reversal brings it back.
 SELECT amount FROM lad.transfer(:'tenant', :'mine', 10, 't1');
-SELECT source, amount, remaining, priority, expires_at = now() + interval '1 day' AS same_end FROM lad_data.billing_credit_grants WHERE wallet_id = :'mine' ORDER BY expires_at;
+SELECT g.source, g.amount, g.remaining, g.priority, g.expires_at = o.expires_at AS same_end FROM lad_data.billing_credit_grants g JOIN lad_data.billing_credit_grants o
+    ON o.idempotency_key = CASE g.amount WHEN 8 THEN 'soon' ELSE 'late' END WHERE g.wallet_id = :'mine' ORDER BY g.expires_at;
 SELECT amount FROM lad.debit(:'mine', 3, 'd3');
 SELECT id AS t1 FROM lad_data.billing_ledger_transactions WHERE idempotency_key = 't1' \gset
 SELECT amount FROM lad.reverse(:'t1', 'u4', 6);

@@ -16,22 +16,25 @@ my $size = $ENV{LAD_LONG} ? 10 : 1;
 my $folder = tempdir(CLEANUP => 1);
 
 sub grant {
-    my ($key, $amount, $end) = @_;
-    return $ledger->service("SELECT lad.grant_credits('$wallet', $amount, '$key', expires_at => " . ($end // 'NULL') . ')');
+    my ($key, $amount) = @_;
+    return $ledger->service("SELECT lad.grant_credits('$wallet', $amount, '$key')");
 }
 
-# Sessions that debit 1 so many times each, all at once.
+# Sessions that debit 1 so many times each, all at once; meanwhile, if there is something to do.
 sub race {
-    my ($name, $sessions, $times, $between) = @_;
-    local %ENV = (%ENV, $cluster->environment, PGUSER => 'app');
-    my @runs = map {
-        my $file = "$folder/$name.$_";
-        open my $out, '>', $file or die $!;
-        for my $n (1 .. $times) { print $out $between // '', $ledger->debit("$name.$_.$n"), ";\n" }
-        close $out;
-        IPC::Run::start(['psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-f', $file], '<', \undef, '>', "$file.out", '2>', "$file.err");
-    } 1 .. $sessions;
+    my ($name, $sessions, $times, $meanwhile) = @_;
+    my @runs = map { start_debits($name, $_, $times) } 1 .. $sessions;
+    $meanwhile->() if $meanwhile;
     return scalar grep { $_->finish } @runs;
+}
+sub start_debits {
+    my ($name, $number, $times) = @_;
+    local %ENV = (%ENV, $cluster->environment, PGUSER => 'app');
+    my $file = "$folder/$name.$number";
+    open my $out, '>', $file or die $!;
+    print $out $ledger->debit("$name.$number.$_"), ";\n" for 1 .. $times;
+    close $out;
+    return IPC::Run::start(['psql', '-XAtq', '-v', 'ON_ERROR_STOP=1', '-f', $file], '<', \undef, '>', "$file.out", '2>', "$file.err");
 }
 sub burns { $cluster->psql("SELECT coalesce(sum(amount), 0)::int || '/' || count(*) FROM lad_data.billing_grant_burns WHERE grant_id = '$_[0]'") }
 sub problems { $ledger->service('SELECT count(*) FROM lad.verify_ledger()') }
@@ -42,9 +45,14 @@ is(burns($grant), 60 * $size . '/' . 60 * $size, 'the grant is spent once, by on
 is($cluster->psql("SELECT remaining FROM lad_data.billing_credit_grants WHERE id = '$grant'"), '0.000000', 'nothing of it remains');
 is(problems(), '0', 'and the ledger is sound');
 
-# The end comes while they debit.
-$grant = grant('ending', 100_000, "clock_timestamp() + interval '400 milliseconds'");
-is(race('ending', 8, 15 * $size, "SELECT pg_sleep(0.03) \\g /dev/null\n"), 8, '8 sessions debit');
+# The end comes while they debit: under the lock of the wallet, as if it had been set so from the start.
+$grant = grant('ending', 100_000);
+sub end_grant {
+    $ledger->wait_until("SELECT count(*) >= 20 FROM lad_data.billing_grant_burns WHERE grant_id = '$grant'");
+    return $cluster->psql("BEGIN; SELECT id FROM lad_data.billing_wallets WHERE id = '$wallet' FOR UPDATE;"
+        . " UPDATE lad_data.billing_credit_grants SET expires_at = clock_timestamp() WHERE id = '$grant'; COMMIT");
+}
+is(race('ending', 8, 30 * $size, \&end_grant), 8, '8 sessions debit');
 $ledger->service('SELECT count(*) FROM lad.expire_credits()');
 is($cluster->psql(<<"SQL"), 't|t|t|1', 'no credit is spent after its end, and what remained is expired, once');
 SELECT bool_and(l.created_at < g.expires_at) FILTER (WHERE l.transaction_type = 'debit'),
