@@ -17,6 +17,7 @@ SQL_PARTS := \
 	sql/lad/40_ledger.sql \
 	sql/lad/41_ledger_operations.sql \
 	sql/lad/42_holds.sql \
+	sql/lad/43_archive.sql \
 	sql/lad/45_ledger_stats.sql \
 	sql/lad/50_usage.sql \
 	sql/lad/55_invoices.sql \

@@ -57,7 +57,8 @@ constinit pg::Plan<Uuid, OptionalUuid, std::string, Json, Decimal, std::string, 
         " ON CONFLICT (tenant_id, idempotency_key) DO NOTHING RETURNING id"};
 
 constinit pg::Plan<Uuid, Uuid> kLock{
-    "SELECT status, total_cost, currency, user_id, ledger_transaction_id, occurred_at,"
+    "SELECT status, total_cost, currency, user_id,"
+    " coalesce(ledger_transaction_id, archived_transaction_id), occurred_at,"
     " jsonb_path_exists(usage_items, '$[*] ? (!exists(@.cost))', '{}', true)"
     " OR usage_items = '[]'"
     " FROM lad_data.billing_usage_events WHERE tenant_id = $1 AND id = $2 FOR UPDATE"};
@@ -77,9 +78,11 @@ constinit pg::Plan<Uuid, Uuid, OptionalUuid> kCharged{
 constinit pg::Plan<Uuid, Decimal, Uuid> kDebit{"SELECT * FROM lad.debit_usage($1, $2, $3)"};
 
 constinit pg::Plan<Uuid, Uuid> kRepeatDebit{
-    "SELECT d.* FROM lad_data.billing_ledger_transactions l CROSS JOIN LATERAL"
-    " lad.debit_usage(l.wallet_id, -l.amount, l.reference_id) AS d"
-    " WHERE l.tenant_id = $1 AND l.id = $2"};
+    "SELECT d.* FROM (SELECT wallet_id, amount, reference_id"
+    "  FROM lad_data.billing_ledger_transactions WHERE tenant_id = $1 AND id = $2"
+    " UNION ALL SELECT wallet_id, amount, reference_id"
+    "  FROM lad_data.billing_ledger_archive WHERE tenant_id = $1 AND id = $2) AS l"
+    " CROSS JOIN LATERAL lad.debit_usage(l.wallet_id, -l.amount, l.reference_id) AS d"};
 
 Posting to_posting(const pg::Rows& rows) {
   if (rows.empty()) throw Error{ErrorCode::internal, "a charged event lost its posting"};
