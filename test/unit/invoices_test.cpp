@@ -84,7 +84,7 @@ TEST(InvoiceStatus, GoesForwardOnly) {
                 allowed.contains({from, to}) ? "no error" : "invoice_refused");
     }
   }
-  EXPECT_EQ(code_of([] { parse_status("lost"); }), "internal");
+  EXPECT_EQ(code_of([] { parse_status("lost"); }), "check_failed");
 }
 
 TEST(InvoiceNumber, HasSixDigitsOrMore) {
