@@ -20,6 +20,7 @@ SQL_PARTS := \
 	sql/lad/42_holds.sql \
 	sql/lad/43_grants.sql \
 	sql/lad/44_topups.sql \
+	sql/lad/43_archive.sql \
 	sql/lad/45_ledger_stats.sql \
 	sql/lad/46_ledger_usage.sql \
 	sql/lad/46_openings.sql \

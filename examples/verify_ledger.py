@@ -16,7 +16,12 @@ ROWS = """
         metadata::text, (extract(epoch FROM effective_at) * 1000000)::bigint,
         (extract(epoch FROM created_at) * 1000000)::bigint,
         encode(request_hash, 'hex'), encode(row_hash, 'hex'))
-    FROM lad_data.billing_ledger_transactions ORDER BY tenant_id, wallet_id, seq"""
+    FROM (SELECT {0} FROM lad_data.billing_ledger_transactions
+          UNION ALL SELECT {0} FROM lad_data.billing_ledger_archive) AS l
+    ORDER BY tenant_id, wallet_id, seq""".format("""tenant_id, wallet_id, seq, id, transaction_type, amount,
+        balance_before, balance_after, reserved_delta, counter_account, currency, reference_type, reference_id,
+        idempotency_key, reverses_id, created_by, description, metadata, effective_at, created_at, request_hash,
+        row_hash""")
 IN_HEX = (0, 1, 3, 12, 14, 15, 20)  # uuids and hashes
 
 

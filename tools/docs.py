@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 SECTIONS = ("functions", "errors", "tables")
 # A row for each thing that happens, not for each thing there is: these grow for ever.
-HIGH_VOLUME = {"ai_messages", "billing_grant_burns", "billing_ledger_transactions", "billing_usage_events",
+HIGH_VOLUME = {"ai_messages", "billing_grant_burns", "billing_ledger_archive", "billing_ledger_transactions", "billing_usage_events",
                "campaign_lead_activities", "credit_transactions", "domain_events", "voice_call_analysis",
                "voice_call_batch_entries", "voice_call_logs"}
 

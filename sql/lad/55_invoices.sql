@@ -40,7 +40,7 @@ ALTER FUNCTION lad.finalize_invoice(uuid, interval, jsonb) OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.finalize_invoice(uuid, interval, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.finalize_invoice(uuid, interval, jsonb) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.finalize_invoice(uuid, interval, jsonb) IS
-    'Makes a draft pending and returns its number (INV-000001 and so on, without gaps in a tenant); from then on only its state moves. Its events are now on it (invoice_id), and its lines are made once more: what was voided or refunded since the draft is left out. details: issuer {name, address, tax_id, email, phone, website} and note, for the document; the buyer is taken from the tenant. Again it returns the number and changes nothing. For the owner, billing.admin and services, else 42501. LD310 a voided one, P0002 unknown invoice, 22023 bad due_in (0 to 3660 days) or details.';
+    'Makes a draft pending and returns its number (INV-000001 and so on, without gaps in a tenant); from then on only its state moves. Its events are now on it (invoice_id), and its lines are made once more: what was voided or refunded since the draft is left out, and what was being charged while it was made is there. details: issuer {name, address, tax_id, email, phone, website} and note, for the document; the buyer is taken from the tenant. Again it returns the number and changes nothing. For the owner, billing.admin and services, else 42501. LD310 a voided one, P0002 unknown invoice, 22023 bad due_in (0 to 3660 days) or details.';
 
 CREATE FUNCTION lad.pay_invoice(
     invoice_id     uuid,
@@ -107,7 +107,7 @@ CREATE FUNCTION lad.guard_invoice() RETURNS trigger
 REVOKE ALL ON FUNCTION lad.guard_invoice() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.guard_invoice() TO lad_owner;
 COMMENT ON FUNCTION lad.guard_invoice() IS
-    'Trigger of invoices: LD102 for whatever the functions of invoices do not write, and for any change of a finalised one but its way from pending to paid, overdue or voided (superusers may write drafts and insert, and so may who restores a dump above row-level security).';
+    'Trigger of invoices: LD102 for any change of a finalised invoice but what the functions of invoices do with its state, and for an invoice that is no draft and was not made by them (superusers may insert one, and so may who restores a dump above row-level security).';
 
 CREATE FUNCTION lad.keep_invoiced() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE

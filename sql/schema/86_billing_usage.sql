@@ -263,6 +263,7 @@ CREATE TABLE lad_data.billing_usage_events (
     occurred_at           timestamptz NOT NULL DEFAULT now(),
     invoice_id            uuid,
     attempted_at          timestamptz,
+    archived_transaction_id uuid,
     CONSTRAINT billing_usage_events_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT billing_usage_events_tenant_id_idempotency_key_key
         UNIQUE (tenant_id, idempotency_key),
@@ -297,6 +298,9 @@ CREATE INDEX billing_usage_events_tenant_id_ledger_transaction_id_idx
     WHERE ledger_transaction_id IS NOT NULL;
 CREATE INDEX billing_usage_events_tenant_id_invoice_id_occurred_at_idx
     ON lad_data.billing_usage_events (tenant_id, invoice_id, occurred_at);
+CREATE INDEX billing_usage_events_tenant_id_archived_transaction_id_idx
+    ON lad_data.billing_usage_events (tenant_id, archived_transaction_id)
+    WHERE archived_transaction_id IS NOT NULL;
 CREATE INDEX billing_usage_events_tenant_id_occurred_at_idx
     ON lad_data.billing_usage_events (tenant_id, occurred_at);
 
@@ -358,6 +362,8 @@ COMMENT ON COLUMN lad_data.billing_usage_events.updated_at IS
     'When the row was last changed; kept by a trigger.';
 COMMENT ON COLUMN lad_data.billing_usage_events.occurred_at IS
     'When the use took place; decides price, quota window and invoice.';
+COMMENT ON COLUMN lad_data.billing_usage_events.archived_transaction_id IS
+    'Row of billing_ledger_archive that charged the event, in place of ledger_transaction_id.';
 COMMENT ON COLUMN lad_data.billing_usage_events.invoice_id IS
     'Finalised invoice the event is on; NULL while not invoiced.';
 COMMENT ON COLUMN lad_data.billing_usage_events.attempted_at IS

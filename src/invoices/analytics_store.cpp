@@ -68,6 +68,10 @@ constinit pg::Plan<Uuid, Timestamp> kUse{
     "SELECT (lad.balance($1)).available, (SELECT coalesce(-sum(l.amount), 0)"
     " FROM lad_data.billing_wallets w JOIN lad_data.billing_ledger_transactions l"
     "  ON l.tenant_id = w.tenant_id AND l.wallet_id = w.id"
+    " WHERE w.id = $1 AND l.created_at > $2 AND l.counter_account = 'revenue')"
+    " + (SELECT coalesce(-sum(l.amount), 0)"
+    " FROM lad_data.billing_wallets w JOIN lad_data.billing_ledger_archive l"
+    "  ON l.tenant_id = w.tenant_id AND l.wallet_id = w.id"
     " WHERE w.id = $1 AND l.created_at > $2 AND l.counter_account = 'revenue')"};
 
 }  // namespace

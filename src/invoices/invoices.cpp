@@ -133,7 +133,9 @@ JsonNode to_json(const Line& line) {
 
 Status parse_status(std::string_view text) {
   const auto found = std::find(kStatuses.begin(), kStatuses.end(), text);
-  if (found == kStatuses.end()) throw Error{ErrorCode::internal, "an invoice has no such status"};
+  if (found == kStatuses.end()) {
+    throw Error{ErrorCode::check_failed, "an invoice has no such status"};
+  }
   return static_cast<Status>(found - kStatuses.begin());
 }
 

@@ -18,7 +18,7 @@ namespace lad::invoices {
 /// too. Paid and voided are final.
 enum class Status { draft, pending, paid, voided, overdue };
 
-/// Throws internal for a word that the table's CHECK would not take.
+/// Throws check_failed (23514) for any other word.
 Status parse_status(std::string_view text);
 std::string_view to_text(Status status);
 

@@ -40,10 +40,17 @@ constinit pg::Plan<Uuid, Timestamp, Timestamp, std::string> kOverlap{
     " WHERE tenant_id = $1 AND currency = $4 AND status <> 'voided'"
     " AND tstzrange(period_start, period_end) && tstzrange($2, $3) ORDER BY period_start LIMIT 1"};
 
+// Who has wallets is charged in their currencies alone; to ask the events is slow.
 constinit pg::Plan<Uuid, Timestamp> kCurrencies{
-    "SELECT DISTINCT currency FROM lad_data.billing_usage_events"
-    " WHERE tenant_id = $1 AND invoice_id IS NULL AND occurred_at < $2 AND status = 'charged'"
-    " AND total_cost > 0 ORDER BY 1"};
+    "WITH own AS MATERIALIZED ("
+    " SELECT DISTINCT currency FROM lad_data.billing_wallets WHERE tenant_id = $1)"
+    " SELECT currency FROM own WHERE (SELECT count(*) FROM own) = 1 OR EXISTS ("
+    "  SELECT FROM lad_data.billing_usage_events e WHERE e.tenant_id = $1"
+    "  AND e.invoice_id IS NULL AND e.occurred_at < $2 AND e.status = 'charged'"
+    "  AND e.total_cost > 0 AND e.currency = own.currency)"
+    " UNION SELECT currency FROM lad_data.billing_usage_events"
+    " WHERE NOT EXISTS (SELECT FROM own) AND tenant_id = $1 AND invoice_id IS NULL"
+    " AND occurred_at < $2 AND status = 'charged' AND total_cost > 0 ORDER BY 1"};
 
 constinit pg::Plan<Uuid> kDefaultCurrency{
     "SELECT currency FROM lad_data.billing_wallets WHERE tenant_id = $1"
@@ -78,54 +85,53 @@ constinit pg::Plan<Uuid, Uuid> kFree{
     "UPDATE lad_data.billing_usage_events SET invoice_id = NULL"
     " WHERE tenant_id = $1 AND invoice_id = $2"};
 
-// Components whose unit prices are many, as tiers make them, become one line without a price.
-#define CHARGES(events)                                                                       \
-  "WITH priced AS ("                                                                          \
-  " SELECT e.feature_key, c->>'category' AS category, c->>'provider' AS provider,"            \
-  "  c->>'model' AS model, c->>'unit' AS unit,"                                               \
-  "  (c->>'unit_price')::numeric(20,10) AS unit_price,"                                       \
-  "  sum((c->>'quantity')::numeric) AS quantity, sum((c->>'cost')::numeric) AS cost"          \
-  " FROM (SELECT e.feature_key, e.usage_items FROM " events                                   \
-  ") AS e"                                                                                    \
-  " CROSS JOIN LATERAL jsonb_array_elements("                                                 \
-  "  CASE jsonb_typeof(e.usage_items) WHEN 'array' THEN e.usage_items END) AS c"              \
-  " GROUP BY 1, 2, 3, 4, 5, 6),"                                                              \
-  " counted AS (SELECT *, count(*) OVER"                                                      \
-  "  (PARTITION BY feature_key, category, provider, model, unit) AS prices FROM priced)"      \
-  " SELECT feature_key, coalesce(category, ''), coalesce(provider, ''), coalesce(model, '')," \
-  "  coalesce(unit, ''), CASE WHEN prices <= 20 THEN unit_price END,"                         \
-  "  coalesce(sum(quantity), 0), coalesce(sum(cost), 0)"                                      \
-  " FROM counted GROUP BY 1, 2, 3, 4, 5, 6"                                                   \
-  " ORDER BY 1, coalesce(category, '') = 'overage', 2, 3, 4, 5, 6"
+// Components whose unit prices are many, as tiers make them, become one line without a price. The
+// first component of an event carries what the event was charged; an event without any is a row
+// without a category.
+#define CHARGES(events)                                                                         \
+  "WITH priced AS ("                                                                            \
+  " SELECT e.feature_key, c.item->>'category' AS category, c.item->>'provider' AS provider,"    \
+  "  c.item->>'model' AS model, c.item->>'unit' AS unit,"                                       \
+  "  (c.item->>'unit_price')::numeric(20,10) AS unit_price,"                                    \
+  "  sum((c.item->>'quantity')::numeric) AS quantity, sum((c.item->>'cost')::numeric) AS cost," \
+  "  sum(e.total_cost) FILTER (WHERE coalesce(c.n, 1) = 1) AS charged"                          \
+  " FROM (SELECT e.feature_key, e.usage_items, e.total_cost FROM " events                       \
+  ") AS e"                                                                                      \
+  " LEFT JOIN LATERAL jsonb_array_elements("                                                    \
+  "  CASE jsonb_typeof(e.usage_items) WHEN 'array' THEN e.usage_items END)"                     \
+  "  WITH ORDINALITY AS c (item, n) ON true"                                                    \
+  " GROUP BY 1, 2, 3, 4, 5, 6),"                                                                \
+  " counted AS (SELECT *, count(*) OVER"                                                        \
+  "  (PARTITION BY feature_key, category, provider, model, unit) AS prices FROM priced)"        \
+  " SELECT feature_key, category, coalesce(provider, ''), coalesce(model, ''),"                 \
+  "  coalesce(unit, ''), CASE WHEN prices <= 20 THEN unit_price END,"                           \
+  "  coalesce(sum(quantity), 0), coalesce(sum(cost), 0), coalesce(sum(charged), 0)"             \
+  " FROM counted GROUP BY 1, 2, 3, 4, 5, 6"                                                     \
+  " ORDER BY 1, category IS NOT DISTINCT FROM 'overage', 2, 3, 4, 5, 6"
 
 constinit pg::Plan<Uuid, Uuid> kDraftCharges{CHARGES(OF_DRAFT)};
 constinit pg::Plan<Uuid, Uuid> kCharges{CHARGES(OF_INVOICE)};
 
-#define TOTALS(events) \
-  "SELECT e.feature_key, sum(e.total_cost) FROM " events " GROUP BY 1 ORDER BY 1"
-
-constinit pg::Plan<Uuid, Uuid> kDraftTotals{TOTALS(OF_DRAFT)};
-constinit pg::Plan<Uuid, Uuid> kTotals{TOTALS(OF_INVOICE)};
-
 // Reversals of the postings of the events, and grants burnt by both: a reversal gives back its
 // part.
-#define DEDUCTIONS(events)                                                         \
-  "WITH posted AS MATERIALIZED (SELECT e.ledger_transaction_id AS id FROM " events \
-  " AND e.ledger_transaction_id IS NOT NULL),"                                     \
-  " reversed AS MATERIALIZED ("                                                    \
-  " SELECT r.id, r.amount FROM lad_data.billing_ledger_transactions r"             \
-  " JOIN posted p ON p.id = r.reverses_id"                                         \
-  " WHERE r.tenant_id = $1 AND r.reverses_id IS NOT NULL)"                         \
-  " SELECT (SELECT coalesce(sum(amount), 0) FROM reversed),"                       \
-  " (SELECT coalesce(sum(b.amount), 0) FROM lad_data.billing_grant_burns b"        \
-  "  JOIN (SELECT id FROM posted UNION ALL SELECT id FROM reversed) AS t"          \
-  "  ON t.id = b.transaction_id WHERE b.tenant_id = $1)"
+#define REVERSED(events)                            \
+  "lad_data.billing_ledger_transactions r, " events \
+  " AND r.tenant_id = $1"                           \
+  " AND r.reverses_id = e.ledger_transaction_id AND r.reverses_id IS NOT NULL"
+#define IF_BURNT " AND EXISTS (SELECT FROM lad_data.billing_grant_burns WHERE tenant_id = $1)"
+#define DEDUCTIONS(events) \
+  "SELECT (SELECT coalesce(sum(abs(r.amount)), 0) FROM " REVERSED(events) "),"                    \
+  " (SELECT coalesce(sum(b.amount), 0) FROM lad_data.billing_grant_burns b, " events              \
+  "  AND b.tenant_id = $1 AND b.transaction_id = e.ledger_transaction_id" IF_BURNT ")"            \
+  " + (SELECT coalesce(sum(b.amount), 0) FROM lad_data.billing_grant_burns b, " REVERSED(events)  \
+  "  AND b.tenant_id = $1 AND b.transaction_id = r.id" IF_BURNT ")"
 
 constinit pg::Plan<Uuid, Uuid> kDraftDeductions{DEDUCTIONS(OF_DRAFT)};
 constinit pg::Plan<Uuid, Uuid> kDeductions{DEDUCTIONS(OF_INVOICE)};
 
 #undef DEDUCTIONS
-#undef TOTALS
+#undef IF_BURNT
+#undef REVERSED
 #undef CHARGES
 #undef OF_INVOICE
 #undef OF_DRAFT
@@ -215,10 +221,6 @@ Invoice to_invoice(const pg::Rows& rows, std::uint64_t row) {
           rows.get_optional<std::string>(row, 6)};
 }
 
-Decimal absolute(Decimal amount) {
-  return amount.is_negative() ? -amount : amount;
-}
-
 [[noreturn]] void throw_not_found() {
   throw Error{ErrorCode::not_found, "no such invoice"};
 }
@@ -296,18 +298,21 @@ Account read_account(const Uuid& tenant_id, const Invoice& invoice, Events event
   account.currency = invoice.currency;
   const pg::Rows charges = (is_draft ? kDraftCharges : kCharges).run(tenant_id, invoice.id);
   for (std::uint64_t row = 0; row < charges.size(); ++row) {
-    account.charges.push_back({charges.get<std::string>(row, 0), charges.get<std::string>(row, 1),
-                               charges.get<std::string>(row, 2), charges.get<std::string>(row, 3),
-                               charges.get<std::string>(row, 4), charges.get_optional<Rate>(row, 5),
-                               charges.get<Decimal>(row, 6), charges.get<Decimal>(row, 7)});
-  }
-  const pg::Rows totals = (is_draft ? kDraftTotals : kTotals).run(tenant_id, invoice.id);
-  for (std::uint64_t row = 0; row < totals.size(); ++row) {
-    account.totals.push_back({totals.get<std::string>(row, 0), totals.get<Decimal>(row, 1)});
+    const auto feature_key = charges.get<std::string>(row, 0);
+    if (account.totals.empty() || account.totals.back().feature_key != feature_key) {
+      account.totals.push_back({feature_key, {}});
+    }
+    account.totals.back().cost += charges.get<Decimal>(row, 8);
+    const auto category = charges.get_optional<std::string>(row, 1);
+    if (!category) continue;
+    account.charges.push_back({feature_key, *category, charges.get<std::string>(row, 2),
+                               charges.get<std::string>(row, 3), charges.get<std::string>(row, 4),
+                               charges.get_optional<Rate>(row, 5), charges.get<Decimal>(row, 6),
+                               charges.get<Decimal>(row, 7)});
   }
   const pg::Rows deductions =
       (is_draft ? kDraftDeductions : kDeductions).run(tenant_id, invoice.id);
-  account.refunds = absolute(deductions.get<Decimal>(0, 0));
+  account.refunds = deductions.get<Decimal>(0, 0);
   account.credits = deductions.get<Decimal>(0, 1);
   const pg::Rows metadata = kMetadata.run(tenant_id);
   account.tax_rates = read_tax_rates(pg::read_json(metadata.get<JsonbDatum>(0, 0)));

@@ -25,6 +25,11 @@ Status old_status(const TriggerCall& call) {
       call.old_value<std::string>(call.require_column("status")).value_or(""));
 }
 
+Status new_status(const TriggerCall& call) {
+  return invoices::parse_status(
+      call.new_value<std::string>(call.require_column("status")).value_or(""));
+}
+
 bool any_changed(const TriggerCall& call, std::span<const char* const> columns) {
   for (const char* const name : columns) {
     if (call.changed(call.require_column(name))) return true;
@@ -39,10 +44,7 @@ void require_only_lifecycle(const TriggerCall& call, Status before) {
                                "period_end", "due_at",    "line_items",     "metadata",
                                "created_at", "taxes",     "finalized_at"};
   if (any_changed(call, kFrozen)) refuse("a finalised invoice never changes");
-  const int column = call.require_column("status");
-  if (!call.changed(column)) return;
-  invoices::require_transition(
-      before, invoices::parse_status(call.new_value<std::string>(column).value_or("")));
+  if (new_status(call) != before) invoices::require_transition(before, new_status(call));
 }
 
 }  // namespace
@@ -50,18 +52,17 @@ void require_only_lifecycle(const TriggerCall& call, Status before) {
 LAD_FUNCTION(lad_guard_invoice) {
   const TriggerCall call{fcinfo};
   if (call.is_truncate()) refuse("invoices never go");
-  const bool is_free = lad::pg::is_superuser() || lad::pg::is_restoring();
-  if (call.is_insert()) {
-    if (!store::is_saving() && !is_free) refuse("invoices are written by functions only");
-    return call.proceed();
-  }
-  const Status before = old_status(call);
-  if (before == Status::draft) {
-    if (!store::is_saving() && !is_free) refuse("invoices are written by functions only");
+  // A draft binds nobody; what it becomes is for the functions, or for whoever restores it.
+  const bool is_free = store::is_saving() || lad::pg::is_superuser() || lad::pg::is_restoring();
+  const bool was_draft = call.is_insert() || old_status(call) == Status::draft;
+  if (was_draft) {
+    if (!is_free && (call.is_delete() || new_status(call) != Status::draft)) {
+      refuse("invoices are issued by functions only");
+    }
     return call.proceed();
   }
   if (call.is_delete() || !store::is_saving()) refuse("a finalised invoice never changes");
-  require_only_lifecycle(call, before);
+  require_only_lifecycle(call, old_status(call));
   return call.proceed();
 }
 

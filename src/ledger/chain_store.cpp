@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/both_tables.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
 
@@ -29,17 +30,17 @@ constinit pg::Plan<Uuid, Uuid, std::int64_t, std::int32_t> kChain{
     " reserved_delta, counter_account, currency, reference_type, reference_id, idempotency_key,"
     " reverses_id, created_by, description, metadata::text, effective_at, created_at, request_hash,"
     " prev_hash, row_hash"
-    " FROM lad_data.billing_ledger_transactions"
+    " FROM " LAD_WHOLE_LEDGER
     " WHERE tenant_id = $1 AND wallet_id = $2 AND seq > $3 ORDER BY seq LIMIT $4"};
 
 constinit pg::Plan<OptionalUuid> kOrphans{
-    "SELECT DISTINCT l.wallet_id FROM lad_data.billing_ledger_transactions l"
+    "SELECT DISTINCT l.wallet_id FROM " LAD_WHOLE_LEDGER
     " WHERE ($1 IS NULL OR l.wallet_id = $1) AND NOT EXISTS ("
     " SELECT FROM lad_data.billing_wallets w WHERE w.tenant_id = l.tenant_id"
     " AND w.id = l.wallet_id) ORDER BY 1"};
 
 constinit pg::Plan<Uuid, Uuid, std::int64_t> kHash{
-    "SELECT row_hash FROM lad_data.billing_ledger_transactions"
+    "SELECT row_hash FROM " LAD_WHOLE_LEDGER
     " WHERE tenant_id = $1 AND wallet_id = $2 AND seq = $3"};
 
 constinit pg::Plan<Uuid, Uuid, std::int64_t, Bytes, Decimal, Decimal> kStoreCheckpoint{

@@ -1,5 +1,6 @@
 #include "ledger/report_store.hpp"
 
+#include "ledger/both_tables.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
 
@@ -9,24 +10,24 @@ namespace {
 using pg::Timestamp;
 
 constinit pg::Plan<Uuid, Timestamp> kBalanceBefore{
-    "SELECT balance_after FROM lad_data.billing_ledger_transactions"
+    "SELECT balance_after FROM " LAD_WHOLE_LEDGER
     " WHERE wallet_id = $1 AND created_at < $2 ORDER BY seq DESC LIMIT 1"};
 
 constinit pg::Plan<Uuid, Timestamp, Timestamp, std::int64_t, std::int32_t> kStatement{
     "SELECT seq, created_at, transaction_type, amount, balance_after, reference_type,"
     " reference_id, description, idempotency_key"
-    " FROM lad_data.billing_ledger_transactions"
+    " FROM " LAD_WHOLE_LEDGER
     " WHERE wallet_id = $1 AND created_at >= $2 AND created_at < $3 AND seq > $4"
     " ORDER BY seq LIMIT $5"};
 
 // Nothing may take effect before it is posted, so what was recorded by the instant has taken effect
 // too, and only rows posted later may have been dated back.
 constinit pg::Plan<Uuid, Timestamp> kBackdated{
-    "SELECT coalesce(sum(amount), 0)::numeric(20,6) FROM lad_data.billing_ledger_transactions"
+    "SELECT coalesce(sum(amount), 0)::numeric(20,6) FROM " LAD_WHOLE_LEDGER
     " WHERE wallet_id = $1 AND created_at > $2 AND effective_at <= $2"};
 
 constinit pg::Plan<Uuid, Timestamp> kBalanceAt{
-    "SELECT balance_after FROM lad_data.billing_ledger_transactions"
+    "SELECT balance_after FROM " LAD_WHOLE_LEDGER
     " WHERE wallet_id = $1 AND created_at <= $2 ORDER BY seq DESC LIMIT 1"};
 
 constinit pg::Plan<> kAccounts{
@@ -34,7 +35,8 @@ constinit pg::Plan<> kAccounts{
     " FROM lad_data.billing_wallets GROUP BY currency"
     " UNION ALL"
     " SELECT counter_account::text, currency::text, -sum(amount)::numeric(20,6)"
-    " FROM lad_data.billing_ledger_transactions WHERE amount <> 0"
+    " FROM " LAD_WHOLE_LEDGER
+    " WHERE amount <> 0"
     " GROUP BY counter_account, currency ORDER BY 2, 1"};
 
 Timestamp to_timestamp(std::int64_t unix_us) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "ledger/archive_store.hpp"
 #include "pg/known_reference.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
@@ -17,13 +18,20 @@ using pg::Timestamp;
 
 #define KNOWN_COLUMNS                                                                       \
   "id, wallet_id, seq, transaction_type, amount, balance_before, balance_after, currency, " \
-  "created_at, request_hash, idempotency_key FROM lad_data.billing_ledger_transactions "
+  "created_at, request_hash, idempotency_key FROM lad_data."
 
-constinit pg::Plan<Uuid, std::string> kFind{"SELECT " KNOWN_COLUMNS
-                                            "WHERE tenant_id = $1 AND idempotency_key = $2"};
+// A row that is being archived is in one of the two tables, whenever the statement looks.
+constinit pg::Plan<Uuid, std::string> kFind{
+    "SELECT " KNOWN_COLUMNS
+    "billing_ledger_transactions WHERE tenant_id = $1 AND idempotency_key = $2"
+    " UNION ALL SELECT " KNOWN_COLUMNS
+    "billing_ledger_archive WHERE tenant_id = $1 AND idempotency_key = $2"};
 
 constinit pg::Plan<Uuid, std::vector<std::string>> kFindAll{
-    "SELECT " KNOWN_COLUMNS "WHERE tenant_id = $1 AND idempotency_key = ANY ($2)"};
+    "SELECT " KNOWN_COLUMNS
+    "billing_ledger_transactions WHERE tenant_id = $1 AND idempotency_key = ANY ($2)"
+    " UNION ALL SELECT " KNOWN_COLUMNS
+    "billing_ledger_archive WHERE tenant_id = $1 AND idempotency_key = ANY ($2)"};
 
 #undef KNOWN_COLUMNS
 
@@ -35,10 +43,12 @@ constinit pg::Plan<Uuid, std::vector<std::string>> kFindAll{
   "FROM lad_data.billing_ledger_transactions o "
 
 constinit pg::Plan<Uuid, Uuid> kOriginal{"SELECT " ORIGINAL_COLUMNS
-                                         "WHERE o.tenant_id = $1 AND o.id = $2"};
+                                         "WHERE o.tenant_id = $1 AND o.id = $2 FOR KEY SHARE OF o"};
 
 constinit pg::Plan<Uuid, std::string> kOriginalByKey{
-    "SELECT " ORIGINAL_COLUMNS "WHERE o.tenant_id = $1 AND o.idempotency_key = $2"};
+    "SELECT " ORIGINAL_COLUMNS
+    "WHERE o.tenant_id = $1 AND o.idempotency_key = $2"
+    " FOR KEY SHARE OF o"};
 
 #undef ORIGINAL_COLUMNS
 
@@ -127,15 +137,16 @@ Known to_known(const pg::Rows& rows, std::uint64_t row) {
   return known;
 }
 
-Original to_original(const pg::Rows& rows) {
-  if (rows.empty()) throw Error{ErrorCode::not_found, "transaction not found"};
-  return {.id = rows.get<Uuid>(0, 0),
-          .wallet_id = rows.get<Uuid>(0, 1),
-          .type = rows.get<std::string>(0, 2),
-          .amount = rows.get<Decimal>(0, 3),
-          .counter_account = rows.get_optional<std::string>(0, 4).value_or(""),
-          .idempotency_key = rows.get<std::string>(0, 5),
-          .reversed = rows.get<Decimal>(0, 6)};
+/// Nothing where there is no such row.
+std::optional<Original> to_original(const pg::Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  return Original{.id = rows.get<Uuid>(0, 0),
+                  .wallet_id = rows.get<Uuid>(0, 1),
+                  .type = rows.get<std::string>(0, 2),
+                  .amount = rows.get<Decimal>(0, 3),
+                  .counter_account = rows.get_optional<std::string>(0, 4).value_or(""),
+                  .idempotency_key = rows.get<std::string>(0, 5),
+                  .reversed = rows.get<Decimal>(0, 6)};
 }
 
 /// One value of each entry, for a parameter of unnest.
@@ -175,11 +186,17 @@ std::map<std::string, Known> find_all(const Uuid& tenant_id, const std::vector<s
 }
 
 Original read_original(const Uuid& tenant_id, const Uuid& transaction_id) {
-  return to_original(kOriginal.run(tenant_id, transaction_id));
+  if (auto found = to_original(kOriginal.run(tenant_id, transaction_id))) return *found;
+  recall(tenant_id, transaction_id);
+  if (auto found = to_original(kOriginal.run(tenant_id, transaction_id))) return *found;
+  throw Error{ErrorCode::not_found, "transaction not found"};
 }
 
 Original read_original_by_key(const Uuid& tenant_id, const std::string& idempotency_key) {
-  return to_original(kOriginalByKey.run(tenant_id, idempotency_key));
+  if (auto found = to_original(kOriginalByKey.run(tenant_id, idempotency_key))) return *found;
+  const auto known = find(tenant_id, idempotency_key);
+  if (!known) throw Error{ErrorCode::not_found, "transaction not found"};
+  return read_original(tenant_id, known->posting.transaction_id);
 }
 
 bool insert(const Entry& entry) {

@@ -18,7 +18,8 @@ std::optional<Known> find(const Uuid& tenant_id, const std::string& idempotency_
 /// Those of the keys that have posted.
 std::map<std::string, Known> find_all(const Uuid& tenant_id, const std::vector<std::string>& keys);
 
-/// A row by its identifier, and how much of it was reversed; throws not_found (P0002).
+/// A row by its identifier, and how much of it was reversed, locked so that it is not archived; an
+/// archived one is taken back into the ledger. Throws not_found (P0002).
 Original read_original(const Uuid& tenant_id, const Uuid& transaction_id);
 
 /// The same by its key.

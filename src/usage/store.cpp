@@ -54,7 +54,8 @@ constinit pg::Plan<Uuid, Uuid, OptionalUuid, std::string, Json, Decimal, Decimal
         " ON CONFLICT (tenant_id, idempotency_key) DO NOTHING"};
 
 constinit pg::Plan<Uuid, Uuid> kLock{
-    "SELECT status, total_cost, currency, user_id, ledger_transaction_id, occurred_at,"
+    "SELECT status, total_cost, currency, user_id,"
+    " coalesce(ledger_transaction_id, archived_transaction_id), occurred_at,"
     " jsonb_path_exists(usage_items, '$[*] ? (!exists(@.cost))', '{}', true)"
     " OR usage_items = '[]'"
     " FROM lad_data.billing_usage_events WHERE tenant_id = $1 AND id = $2 FOR UPDATE"};

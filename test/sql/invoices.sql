@@ -221,7 +221,9 @@ SELECT lad.authenticate_service(:a, 'test');
 SET LOCAL ROLE lad_owner;
 SELECT public.invoice_attempt(statement) FROM (VALUES
     ('UPDATE lad_data.billing_invoices SET status = ''paid'''), ('DELETE FROM lad_data.billing_invoices'),
-    ('INSERT INTO lad_data.billing_invoices (invoice_number, subtotal, total, period_start, period_end) VALUES (''INV-7'', 1, 1, ''2030-01-01'', ''2030-02-01'')'),
+    ('INSERT INTO lad_data.billing_invoices (invoice_number, status, subtotal, total, period_start, period_end) VALUES (''INV-7'', ''pending'', 1, 1, ''2030-01-01'', ''2030-02-01'')'),
+    ('INSERT INTO lad_data.billing_invoices (invoice_number, subtotal, total, period_start, period_end) VALUES (''mine'', 1, 1, ''2030-01-01'', ''2030-02-01'')'),
+    ('UPDATE lad_data.billing_invoices SET status = ''pending'' WHERE invoice_number = ''mine'''), ('DELETE FROM lad_data.billing_invoices WHERE invoice_number = ''mine'''),
     ('ALTER TABLE lad_data.billing_invoices DISABLE TRIGGER USER'), ('DROP TRIGGER billing_invoices_write_guard ON lad_data.billing_invoices'),
     ('ALTER TABLE lad_data.billing_invoices DROP COLUMN total'), ('DROP TABLE lad_data.billing_invoices CASCADE'),
     ('UPDATE lad_data.billing_usage_events SET invoice_id = NULL WHERE invoice_id IS NOT NULL')) AS tried (statement);
