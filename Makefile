@@ -20,6 +20,7 @@ SQL_PARTS := \
 	sql/lad/45_ledger_stats.sql \
 	sql/lad/50_usage.sql \
 	sql/lad/60_calls.sql \
+	sql/lad/62_assistant.sql \
 	sql/lad/65_leads.sql \
 	sql/lad/70_records.sql \
 	sql/lad/80_catalog.sql \
