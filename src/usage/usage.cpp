@@ -148,8 +148,9 @@ void require_usable_key(std::string_view key) {
   }
   if (key.starts_with("call:") || key.starts_with("ai_message:") ||
       key.starts_with("charge_usage_")) {
-    throw Error{ErrorCode::invalid_argument, "idempotency key has a reserved prefix",
-                "Keys that start with call:, ai_message: or charge_usage_ are the extension's own."};
+    throw Error{
+        ErrorCode::invalid_argument, "idempotency key has a reserved prefix",
+        "Keys that start with call:, ai_message: or charge_usage_ are the extension's own."};
   }
 }
 
