@@ -34,5 +34,6 @@ FROM (SELECT n, example.row_key(:stream, 'search', n) AS k,
 -- A few stay pending.
 SELECT count(lad.charge_usage(id))
 FROM (SELECT id FROM lad_data.billing_usage_events
-      WHERE tenant_id = :'tenant' AND status = 'pending' AND idempotency_key !~ '[05]$'
+      WHERE tenant_id = :'tenant' AND feature_key = 'apollo-leads' AND status = 'pending'
+          AND idempotency_key !~ '[05]$'
       ORDER BY idempotency_key) AS recorded \g /dev/null

@@ -1,4 +1,4 @@
--- Calls: a finished call is charged once.
+-- Calls: started once with their credits held, charged once when they finish, corrected, reconciled.
 
 CREATE FUNCTION lad.charge_finished_calls() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER
@@ -7,7 +7,7 @@ CREATE FUNCTION lad.charge_finished_calls() RETURNS trigger
 ALTER FUNCTION lad.charge_finished_calls() OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.charge_finished_calls() FROM PUBLIC;
 COMMENT ON FUNCTION lad.charge_finished_calls() IS
-    'Statement trigger of voice_call_logs: charges each ended or completed call once, from cost_breakdown.items if there are any, else per started minute at the catalog price of telephony voice per minute in the wallet''s currency. A higher cost later charges the difference. A charge that fails leaves a failed usage event and a domain event call.charge_failed, never an error. Calls of one statement lock their wallets in one order. Writes that name a partition charge nothing: maintenance moves rows that way.';
+    'Statement trigger of voice_call_logs: gives the held credits of a call that is over back, and charges each ended or completed call once, from cost_breakdown.items if there are any, else per started minute at the catalog price of telephony voice per minute in the wallet''s currency when the call ended; an end before the start counts as the start. A higher cost later charges the difference, a lower one gives nothing back; a call that lad.correct_call has corrected is left alone. A charge that fails leaves a failed usage event and a domain event call.charge_failed, never an error. Calls of one statement lock their wallets in one order. Writes that name a partition charge nothing: maintenance moves rows that way.';
 
 CREATE FUNCTION lad.finish_call(
     call_id          uuid,
@@ -24,7 +24,7 @@ ALTER FUNCTION lad.finish_call(uuid, text, int, timestamptz, jsonb, text) OWNER 
 REVOKE ALL ON FUNCTION lad.finish_call(uuid, text, int, timestamptz, jsonb, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.finish_call(uuid, text, int, timestamptz, jsonb, text) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.finish_call(uuid, text, int, timestamptz, jsonb, text) IS
-    'Ends a call and charges it; returns the posting, or NULL when it is free or could not be charged. Delivered again it answers with the same posting, replayed; a finished call keeps its status and never gets shorter. P0002 unknown call, 22023 bad status, duration or items, LD302 more than 6 decimals.';
+    'Ends a call, gives its held credits back and charges it under one lock of the wallet; returns the posting, or NULL when it is free or could not be charged. Deliveries converge whatever their order: completed or ended beats any other end, the longest duration counts, the earliest end between start and now, the components that came with the longest duration. Delivered again it answers with the same posting, replayed. Components that make a charged call cheaper are refunded for owners, billing.admin and services, else left to lad.reconcile_calls. P0002 unknown call, 22023 bad status, duration or items, LD302 more than 6 decimals.';
 
 CREATE FUNCTION lad.start_call(
     to_country_code   text,

@@ -224,7 +224,7 @@ COMMENT ON COLUMN lad_data.voice_call_logs.created_at IS 'When the row was creat
 COMMENT ON COLUMN lad_data.voice_call_logs.updated_at IS
     'When the row was last changed; kept by a trigger.';
 COMMENT ON COLUMN lad_data.voice_call_logs.credits_charged IS
-    'Credits taken for the call by the application.';
+    'Credits the call was charged, less what was given back.';
 COMMENT ON COLUMN lad_data.voice_call_logs.batch_id IS 'Batch the call was made in.';
 
 CREATE TABLE lad_data.voice_call_batch_entries (

@@ -94,6 +94,14 @@ CREATE TABLE lad_data.ai_messages (
 CREATE INDEX ai_messages_tenant_id_conversation_id_created_at_idx
     ON lad_data.ai_messages (tenant_id, conversation_id, created_at);
 
+CREATE TRIGGER ai_messages_insert_usage
+    AFTER INSERT ON lad_data.ai_messages REFERENCING NEW TABLE AS new_messages
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.record_message_usage();
+
+CREATE TRIGGER ai_messages_update_usage
+    AFTER UPDATE ON lad_data.ai_messages REFERENCING NEW TABLE AS new_messages
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.record_message_usage();
+
 GRANT SELECT, INSERT, UPDATE, DELETE ON lad_data.ai_messages TO lad_app, lad_service;
 
 COMMENT ON TABLE lad_data.ai_messages IS 'Messages of a conversation, in order of created_at.';
@@ -102,7 +110,7 @@ COMMENT ON COLUMN lad_data.ai_messages.conversation_id IS 'Conversation the mess
 COMMENT ON COLUMN lad_data.ai_messages.role IS 'Who speaks: user, assistant or system.';
 COMMENT ON COLUMN lad_data.ai_messages.content IS 'Text of the message.';
 COMMENT ON COLUMN lad_data.ai_messages.message_data IS 'Structured part of the message.';
-COMMENT ON COLUMN lad_data.ai_messages.tokens_used IS 'Tokens the model used for the message.';
+COMMENT ON COLUMN lad_data.ai_messages.tokens_used IS 'Tokens the model used for the message; a trigger makes them a usage event.';
 COMMENT ON COLUMN lad_data.ai_messages.model IS 'Model that wrote the message.';
 COMMENT ON COLUMN lad_data.ai_messages.created_at IS 'When the row was created.';
 COMMENT ON COLUMN lad_data.ai_messages.tenant_id IS 'Tenant the row belongs to; never changes.';

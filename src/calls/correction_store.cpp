@@ -45,10 +45,16 @@ constinit pg::Plan<Uuid, Uuid, std::int32_t, std::optional<Json>> kCorrect{
     "  || jsonb_build_object('items', $4, 'items_seconds', $3) END"
     " WHERE tenant_id = $1 AND id = $2"};
 
-constinit pg::Plan<Uuid, Uuid> kPosting{
-    "SELECT id, wallet_id, seq, transaction_type, amount, balance_before, balance_after,"
-    " (lad.balance(wallet_id)).available, currency, created_at, true"
-    " FROM lad_data.billing_ledger_transactions WHERE tenant_id = $1 AND id = $2"};
+// The ledger answers a request that it has seen with what it did then.
+constinit pg::Plan<Uuid, Uuid> kRefunded{
+    "SELECT p.* FROM lad_data.billing_ledger_transactions l CROSS JOIN LATERAL"
+    " lad.reverse(l.reverses_id, l.idempotency_key, l.amount, l.description) AS p"
+    " WHERE l.tenant_id = $1 AND l.id = $2 AND l.reverses_id IS NOT NULL"};
+
+constinit pg::Plan<Uuid, Uuid> kCharged{
+    "SELECT p.* FROM lad_data.billing_ledger_transactions l CROSS JOIN LATERAL"
+    " lad.charge_usage(l.reference_id) AS p WHERE l.tenant_id = $1 AND l.id = $2"
+    " AND l.reference_type = 'usage_event'"};
 
 }  // namespace
 
@@ -89,9 +95,11 @@ void write_correction(const Call& call, const std::optional<std::string>& items)
 }
 
 std::optional<Posting> find_posting(const Uuid& tenant_id, const Uuid& transaction_id) {
-  const pg::Rows rows = kPosting.run(tenant_id, transaction_id);
-  if (rows.empty()) return std::nullopt;
-  return pg::read_posting(rows, 0);
+  const pg::Rows refunded = kRefunded.run(tenant_id, transaction_id);
+  if (!refunded.empty()) return pg::read_posting(refunded, 0);
+  const pg::Rows charged = kCharged.run(tenant_id, transaction_id);
+  if (charged.empty()) return std::nullopt;
+  return pg::read_posting(charged, 0);
 }
 
 }  // namespace lad::calls::store

@@ -155,7 +155,8 @@ constinit pg::Plan<Uuid, Uuid, std::string, std::int32_t, std::optional<Timestam
         "UPDATE lad_data.voice_call_logs SET status = $3, duration_seconds = $4, ended_at = $5,"
         " cost_breakdown = CASE WHEN $6 IS NULL THEN cost_breakdown"
         "  ELSE CASE WHEN jsonb_typeof(cost_breakdown) = 'object' THEN cost_breakdown ELSE '{}' END"
-        "   || jsonb_strip_nulls(jsonb_build_object('items', $6, 'items_seconds', $7)) END,"
+        "   || jsonb_build_object('items', $6) || CASE WHEN $7 IS NULL THEN '{}'::jsonb"
+        "   ELSE jsonb_build_object('items_seconds', $7) END END,"
         " recording_url = $8 WHERE tenant_id = $1 AND id = $2"};
 
 constinit pg::Plan<Uuid> kPosting{"SELECT p.* FROM lad.charge_usage($1) AS p"};

@@ -79,9 +79,11 @@ void require_usable_key(std::string_view key) {
   if (std::any_of(key.begin(), key.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
     throw Error{ErrorCode::invalid_argument, "idempotency key must not have control characters"};
   }
-  if (key.starts_with("call:") || key.starts_with("charge_usage_")) {
-    throw Error{ErrorCode::invalid_argument, "idempotency key has a reserved prefix",
-                "Keys that start with call: or charge_usage_ are made by the extension."};
+  if (key.starts_with("call:") || key.starts_with("ai_message:") ||
+      key.starts_with("charge_usage_")) {
+    throw Error{
+        ErrorCode::invalid_argument, "idempotency key has a reserved prefix",
+        "Keys that start with call:, ai_message: or charge_usage_ are the extension's own."};
   }
 }
 

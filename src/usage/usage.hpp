@@ -29,7 +29,8 @@ using pricing::Rated;
 std::string quantities_json(std::span<const pricing::UsageItem> items);
 
 /// Throws invalid_argument (22023) for a key that is empty, over 200 characters, has control
-/// characters, or starts with `call:` or `charge_usage_`, which the extension keeps to itself.
+/// characters, or starts with `call:`, `ai_message:` or `charge_usage_`, which the extension keeps
+/// to itself.
 void require_usable_key(std::string_view idempotency_key);
 
 }  // namespace lad::usage

@@ -165,3 +165,36 @@ CREATE VIEW lad_test.invoices AS
     SELECT extract(month FROM period_start AT TIME ZONE 'UTC') AS month, regexp_replace(invoice_number, '^DRAFT-.*', 'DRAFT') AS number, status, total,
            (SELECT string_agg(e.idempotency_key, ' ' ORDER BY 1) FROM lad_data.billing_usage_events AS e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id) AS events
     FROM lad_data.billing_invoices AS i WHERE tenant_id = (SELECT tenant FROM lad_test.actors) ORDER BY 1, invoice_number;
+-- A tenant that may call at any time.
+CREATE FUNCTION lad_test.new_dialler(amount numeric) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM lad_test.new_wallet(amount);
+    UPDATE lad_data.tenants SET metadata = '{"business_hours": {"timezone": "UTC", "days": [1, 2, 3, 4, 5, 6, 7], "from": 0, "to": 24}}'
+        WHERE id = (SELECT tenant FROM lad_test.actors);
+    INSERT INTO lad_data.tenant_features (tenant_id, feature_key) SELECT tenant, 'voice-agent' FROM lad_test.actors;
+    INSERT INTO lad_data.leads (tenant_id, id) SELECT tenant, tenant FROM lad_test.actors;
+    UPDATE lad_test.actors SET lead = tenant;
+END $$;
+CREATE FUNCTION lad_test.start(key text, amount numeric DEFAULT 3, lead uuid DEFAULT NULL) RETURNS uuid LANGUAGE sql AS $$
+    SELECT lad.start_call('+971', 501234567, key, lead_id => lead, estimated_credits => amount)
+$$;
+-- A call that its key has started, charged by components worth so much.
+CREATE FUNCTION lad_test.finish(key text, cost numeric) RETURNS lad.posting LANGUAGE sql AS $$
+    SELECT lad.finish_call(call_log_id, 'ended', 60, now(), lad_test.items((cost * 10000)::int))
+    FROM lad_data.voice_call_starts WHERE idempotency_key = key AND tenant_id = (SELECT tenant FROM lad_test.actors)
+$$;
+CREATE FUNCTION lad_test.correct(seconds int) RETURNS lad.posting LANGUAGE sql AS $$
+    SELECT lad.correct_call(lad_test.call(), seconds, 'clock of the carrier')
+$$;
+-- A finished call that no trigger has seen.
+CREATE FUNCTION lad_test.unseen_call() RETURNS void LANGUAGE sql SET session_replication_role = replica AS $$
+    UPDATE lad_test.actors SET call = gen_random_uuid();
+    INSERT INTO lad_data.voice_call_logs (tenant_id, id, to_country_code, to_base_number, status, duration_seconds, cost_breakdown)
+    SELECT tenant, call, '+971', 501234567, 'ended', 100, jsonb_build_object('items', lad_test.items(100)) FROM lad_test.actors;
+$$;
+CREATE FUNCTION lad_test.money() RETURNS TABLE (current numeric, held numeric, debits bigint, reversals bigint) LANGUAGE sql AS $$
+    SELECT current_balance, reserved_balance,
+        (SELECT count(*) FROM lad_data.billing_ledger_transactions l WHERE l.wallet_id = w.id AND transaction_type = 'debit'),
+        (SELECT count(*) FROM lad_data.billing_ledger_transactions l WHERE l.wallet_id = w.id AND transaction_type = 'reversal')
+    FROM lad_data.billing_wallets w WHERE id = lad_test.wallet()
+$$;
