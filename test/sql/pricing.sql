@@ -146,7 +146,7 @@ SELECT public.pricing_rate('euro', '3', now(), 'CREDIT') AS asked_before_convert
 SELECT lad.create_wallet() AS wallet \gset
 SELECT balance_after FROM lad.topup(:'wallet', 100, 'pricing_topup');
 SELECT lad.set_price('llm', 'pricing-test', 'kept', 'token', 2, 'EUR', '2024-01-01') IS NOT NULL AS set;
-\set kept '''[{"category": "llm", "provider": "pricing-test", "model": "kept", "unit": "token", "quantity": 5, "exchange_rate": 0, "price_currency": "XXX", "price_model": "gift", "minimum_charge": 0, "free_quantity": 5}]'''
+\set kept '''[{"category": "llm", "provider": "pricing-test", "model": "kept", "unit": "token", "quantity": 5, "exchange_rate": 0, "price_currency": "ABC", "price_model": "gift", "minimum_charge": 0, "free_quantity": 5}]'''
 SELECT amount, balance_after FROM lad.charge('ai', :kept, 'pricing kept', occurred_at => '2024-03-01');
 SELECT lad.set_price('llm', 'pricing-test', 'kept', 'token', 3, 'EUR', '2024-02-01') IS NOT NULL AS set;
 SELECT lad.set_price('llm', 'pricing-test', 'kept', 'token', 4, 'EUR', '2024-01-01') IS NOT NULL AS set;
