@@ -28,6 +28,10 @@ constinit pg::Plan<Uuid, OptionalUuid> kPayer{
     "(SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id = $2),"
     " (SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id IS NULL))"};
 
+// Most keys are new: the comparison below takes longer to set up than to find nothing.
+constinit pg::Plan<Uuid, std::string> kIsKnown{
+    "SELECT FROM lad_data.billing_usage_events WHERE tenant_id = $1 AND idempotency_key = $2"};
+
 constinit pg::Plan<Uuid, std::string, std::string, JsonbDatum, Json, OptionalUuid, OptionalText>
     kFind{
         "SELECT e.id, e.feature_key = $3 AND e.user_id IS NOT DISTINCT FROM $6"
@@ -94,6 +98,7 @@ std::optional<Payer> find_payer(const Uuid& tenant_id, const std::optional<Uuid>
 
 std::optional<Known> find(const Uuid& tenant_id, const Request& request,
                           const std::string& quantities) {
+  if (kIsKnown.run(tenant_id, request.idempotency_key).empty()) return std::nullopt;
   const pg::Rows rows =
       kFind.run(tenant_id, request.idempotency_key, request.feature_key, request.usage_items,
                 Json{quantities}, request.user_id, request.external_reference_id);
