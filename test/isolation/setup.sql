@@ -122,3 +122,20 @@ CREATE VIEW lad_test.invoices AS
     SELECT extract(month FROM period_start AT TIME ZONE 'UTC') AS month, regexp_replace(invoice_number, '^DRAFT-.*', 'DRAFT') AS number, status, total,
            (SELECT string_agg(e.idempotency_key, ' ' ORDER BY 1) FROM lad_data.billing_usage_events AS e WHERE e.tenant_id = i.tenant_id AND e.invoice_id = i.id) AS events
     FROM lad_data.billing_invoices AS i WHERE tenant_id = (SELECT tenant FROM lad_test.actors) ORDER BY 1, invoice_number;
+
+-- A debit and a usage event that lie before the end of a paid invoice.
+CREATE FUNCTION lad_test.new_archivable() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    invoice uuid;
+BEGIN
+    PERFORM lad_test.new_wallet(100);
+    PERFORM lad.debit(lad_test.wallet(), 4, 'old');
+    PERFORM lad_test.use('old use', 1);
+    invoice := lad.generate_invoice('2026-01-01', '3026-01-01');
+    PERFORM lad.finalize_invoice(invoice);
+    PERFORM lad.pay_invoice(invoice, (lad.topup(lad_test.wallet(), (SELECT total FROM lad_data.billing_invoices WHERE id = invoice), 'payment')).transaction_id);
+END $$;
+CREATE VIEW lad_test.ledgers AS
+    SELECT (SELECT string_agg(regexp_replace(idempotency_key, '_[0-9a-f-]{36}', ''), ' ' ORDER BY seq) FROM lad_data.billing_ledger_transactions WHERE wallet_id = lad_test.wallet()) AS ledger,
+           (SELECT string_agg(regexp_replace(idempotency_key, '_[0-9a-f-]{36}', ''), ' ' ORDER BY seq) FROM lad_data.billing_ledger_archive WHERE wallet_id = lad_test.wallet()) AS archive,
+           (SELECT count(*) FROM lad.verify_ledger(lad_test.wallet(), false)) AS problems;
