@@ -28,6 +28,17 @@ constinit pg::Plan<Uuid, std::string, std::int32_t> kChoose{
     "  AND i.status IS DISTINCT FROM 'paid')"
     " ORDER BY l.created_at LIMIT $3 FOR UPDATE OF l SKIP LOCKED"};
 
+// Asked of rows that are locked: nothing can come to refer to them any more, but something may have
+// while they were chosen.
+constinit pg::Plan<Uuid, std::vector<Uuid>> kStillFree{
+    "SELECT chosen.id FROM unnest($2) AS chosen (id)"
+    " WHERE NOT EXISTS (SELECT FROM lad_data.billing_ledger_transactions r"
+    "  WHERE r.tenant_id = $1 AND r.reverses_id = chosen.id)"
+    " AND NOT EXISTS (SELECT FROM lad_data.billing_grant_burns b"
+    "  WHERE b.tenant_id = $1 AND b.transaction_id = chosen.id)"
+    " AND NOT EXISTS (SELECT FROM lad_data.billing_invoices i"
+    "  WHERE i.tenant_id = $1 AND i.payment_transaction_id = chosen.id)"};
+
 constinit pg::Plan<Uuid, std::vector<Uuid>> kRelease{
     "UPDATE lad_data.billing_usage_events"
     " SET archived_transaction_id = ledger_transaction_id, ledger_transaction_id = NULL"
@@ -50,6 +61,12 @@ constinit pg::Plan<Uuid, Uuid> kRefer{
     " SET ledger_transaction_id = archived_transaction_id, archived_transaction_id = NULL"
     " WHERE tenant_id = $1 AND archived_transaction_id = $2"};
 
+std::vector<Uuid> read_ids(const pg::Rows& rows) {
+  std::vector<Uuid> ids;
+  for (std::uint64_t row = 0; row < rows.size(); ++row) ids.push_back(rows.get<Uuid>(row, 0));
+  return ids;
+}
+
 constinit bool archiving = false;
 
 /// Opens the ledger's guard for one statement, and closes it on an exception too.
@@ -62,11 +79,10 @@ class ArchivingScope {
 }  // namespace
 
 std::int64_t archive(const Uuid& tenant_id, std::int32_t max_rows) {
-  const pg::Rows chosen =
-      kChoose.run(tenant_id, std::to_string(pg::oldest_unseen_transaction()), max_rows);
-  std::vector<Uuid> ids;
-  for (std::uint64_t row = 0; row < chosen.size(); ++row) ids.push_back(chosen.get<Uuid>(row, 0));
-  if (ids.empty()) return 0;
+  const auto oldest = std::to_string(pg::oldest_unseen_transaction());
+  const auto chosen = read_ids(kChoose.run(tenant_id, oldest, max_rows));
+  if (chosen.empty()) return 0;
+  const auto ids = read_ids(kStillFree.run(tenant_id, chosen));
   kRelease.run(tenant_id, ids);
   const ArchivingScope scope;
   return static_cast<std::int64_t>(kMove.run(tenant_id, ids).processed());

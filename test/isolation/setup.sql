@@ -198,3 +198,20 @@ CREATE FUNCTION lad_test.money() RETURNS TABLE (current numeric, held numeric, d
         (SELECT count(*) FROM lad_data.billing_ledger_transactions l WHERE l.wallet_id = w.id AND transaction_type = 'reversal')
     FROM lad_data.billing_wallets w WHERE id = lad_test.wallet()
 $$;
+
+-- A debit and a usage event that lie before the end of a paid invoice.
+CREATE FUNCTION lad_test.new_archivable() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    invoice uuid;
+BEGIN
+    PERFORM lad_test.new_wallet(100);
+    PERFORM lad.debit(lad_test.wallet(), 4, 'old');
+    PERFORM lad_test.use('old use', 1);
+    invoice := lad.generate_invoice('2026-01-01', '3026-01-01');
+    PERFORM lad.finalize_invoice(invoice);
+    PERFORM lad.pay_invoice(invoice, (lad.topup(lad_test.wallet(), (SELECT total FROM lad_data.billing_invoices WHERE id = invoice), 'payment')).transaction_id);
+END $$;
+CREATE VIEW lad_test.ledgers AS
+    SELECT (SELECT string_agg(regexp_replace(idempotency_key, '_[0-9a-f-]{36}', ''), ' ' ORDER BY seq) FROM lad_data.billing_ledger_transactions WHERE wallet_id = lad_test.wallet()) AS ledger,
+           (SELECT string_agg(regexp_replace(idempotency_key, '_[0-9a-f-]{36}', ''), ' ' ORDER BY seq) FROM lad_data.billing_ledger_archive WHERE wallet_id = lad_test.wallet()) AS archive,
+           (SELECT count(*) FROM lad.verify_ledger(lad_test.wallet(), false)) AS problems;

@@ -66,6 +66,8 @@ COMMIT;
 BEGIN;
 SELECT lad.authenticate_service(:a, 'test');
 SELECT lad.export_checkpoint() AS checkpoint \gset
+-- What others do not see yet stays: they could not find its key.
+SELECT amount FROM lad.debit(:'wallet', 0.5, 'unseen');
 SELECT public.archive_reports(:'wallet') AS reports \gset
 SELECT lad.archive_ledger(2) AS two;
 SELECT lad.archive_ledger() AS rest, lad.archive_ledger() AS none;
