@@ -19,9 +19,8 @@ WHERE n > total - 4 ORDER BY n;
 SELECT item->>'category' AS category, item->>'provider' AS provider, item->>'model' AS model,
        sum((item->>'quantity')::numeric) AS quantity, item->>'unit' AS unit,
        sum((item->>'cost')::numeric) AS cost
--- A corrected call has an event for each correction, with all its items: the newest counts.
-FROM (SELECT DISTINCT ON (left(idempotency_key, 41)) usage_items FROM lad_data.billing_usage_events
-      WHERE status = 'charged' ORDER BY left(idempotency_key, 41), charged_at DESC) AS newest,
-     jsonb_array_elements(usage_items) AS item
+-- A call that grew has an event for each difference, of what came on top.
+FROM lad_data.billing_usage_events, jsonb_array_elements(usage_items) AS item
+WHERE status = 'charged'
 GROUP BY 1, 2, 3, 5 ORDER BY 6 DESC;
 COMMIT;

@@ -61,17 +61,26 @@ constinit pg::Plan<Json, Uuid, Rate, Decimal> kPriceMinutes{
     "SELECT jsonb_build_array(($1->0) || jsonb_build_object("
     "'price_id', $2, 'unit_price', $3, 'cost', $4))::text"};
 
-// What a difference is of: so many units more where they say it, else everything less one line with
-// what was charged before. Either way the costs of the items sum to the cost of the event.
-constinit pg::Plan<Json, Decimal, Decimal> kDifference{
-    "SELECT CASE WHEN jsonb_array_length($1) = 1"
-    " AND mod($2, nullif((i->>'unit_price')::numeric, 0)) = 0"
-    " AND $2 + $3 = (i->>'quantity')::numeric * (i->>'unit_price')::numeric"
-    " THEN jsonb_build_array(i || jsonb_build_object('cost', $2,"
-    "  'quantity', trim_scale($2 / (i->>'unit_price')::numeric)))"
+// What a difference is of: component by component what was not charged before; where that does not
+// sum up, because components went or money came back, everything less one line with what was
+// charged. Either way the costs of the items sum to the cost of the event.
+constinit pg::Plan<Json, Decimal, Decimal, Uuid, std::vector<Uuid>> kDifference{
+    "WITH items AS (SELECT n, i, i->>'category' AS c, i->>'provider' AS p, i->>'model' AS m,"
+    "  i->>'unit' AS u, (i->>'quantity')::numeric AS q, (i->>'cost')::numeric AS cost"
+    "  FROM jsonb_array_elements($1) WITH ORDINALITY AS t (i, n)),"
+    " earlier AS (SELECT i->>'category' AS c, i->>'provider' AS p, i->>'model' AS m,"
+    "  i->>'unit' AS u, sum((i->>'quantity')::numeric) AS q, sum((i->>'cost')::numeric) AS cost"
+    "  FROM lad_data.billing_usage_events e, jsonb_array_elements(e.usage_items) AS i"
+    "  WHERE e.tenant_id = $4 AND e.id = ANY ($5) AND e.status = 'charged' GROUP BY 1, 2, 3, 4),"
+    " more AS (SELECT f.n, f.i, f.q - coalesce(e.q, 0) AS q, f.cost - coalesce(e.cost, 0) AS cost"
+    "  FROM items AS f LEFT JOIN earlier AS e USING (c, p, m, u))"
+    " SELECT CASE WHEN (SELECT sum(cost) = $2 AND min(q) >= 0 AND min(cost) >= 0 FROM more)"
+    "  AND (SELECT count(*) = count(DISTINCT (c, p, m, u)) FROM items)"
+    " THEN (SELECT jsonb_agg(i || jsonb_build_object('quantity', trim_scale(q), 'cost', cost)"
+    "  ORDER BY n) FROM more WHERE q > 0 OR cost > 0)"
     " ELSE $1 || jsonb_build_object('category', 'telephony', 'provider', 'lad',"
     "  'model', 'charged-before', 'unit', 'call', 'quantity', 1, 'unit_price', -$3, 'cost', -$3)"
-    " END::text FROM (SELECT $1->0 AS i) AS first"};
+    " END::text"};
 
 constinit pg::Plan<Json> kQuantity{"SELECT lad.usage_quantity('voice-agent', $1)"};
 
@@ -214,10 +223,14 @@ Decimal quantity_of(const Bill& bill, const Decision& decision, const std::vecto
   return std::max(quantity, Decimal{});
 }
 
-Json items_of(const Bill& bill, const Decision& decision) {
+Json items_of(const Call& call, const Bill& bill, const Decision& decision,
+              const std::vector<Event>& events) {
   if (decision.before.is_zero()) return Json{bill.items};
+  std::vector<Uuid> earlier;
+  for (const Event& event : events) earlier.push_back(event.id);
   return Json{
-      kDifference.run(Json{bill.items}, decision.amount, decision.before).get<std::string>(0, 0)};
+      kDifference.run(Json{bill.items}, decision.amount, decision.before, call.tenant_id, earlier)
+          .get<std::string>(0, 0)};
 }
 
 std::optional<State> state_of(const pg::Rows& rows, const Uuid& tenant_id, const Uuid& call_id) {
@@ -340,7 +353,7 @@ Bill rate(const Call& call) {
 
 Uuid write_event(const Call& call, const Decision& decision, const Bill& bill,
                  const std::vector<Event>& events) {
-  const Json items = items_of(bill, decision);
+  const Json items = items_of(call, bill, decision, events);
   const Decimal quantity = quantity_of(bill, decision, events);
   if (decision.reopen) {
     const Uuid id = events.back().id;

@@ -276,6 +276,8 @@ SELECT count(*) AS problems FROM lad.reconcile_calls(now(), now() + interval '1 
 SELECT to_base_number, cost, credits_charged FROM lad_data.voice_call_logs WHERE tenant_id = :a AND to_base_number > 600 ORDER BY 1;
 SELECT available FROM lad.balance(:'wallet');
 SELECT public.lifecycle_attempt('SELECT * FROM lad.reconcile_calls(now(), now() - interval ''1 second'')') AS backwards;
+SELECT count(*) > 40 AS many, count(*) FILTER (WHERE total_cost <> (SELECT sum((i->>'cost')::numeric) FROM jsonb_array_elements(usage_items) i)) AS unlike_their_items
+    FROM lad_data.billing_usage_events WHERE tenant_id = :a AND status = 'charged';
 SELECT * FROM lad.verify_ledger();
 COMMIT;
 -- Another tenant sees and moves nothing.
