@@ -30,6 +30,16 @@ constexpr std::array kBooked{"id",
                              "occurred_at",
                              "external_reference_id"};
 
+/// The ledger row that charged the event, in whichever of its two tables: the archive moves it.
+std::optional<Uuid> debit_before(const lad::pg::TriggerCall& call) {
+  const auto posted = call.old_value<Uuid>(call.require_column("ledger_transaction_id"));
+  return posted ? posted : call.old_value<Uuid>(call.require_column("archived_transaction_id"));
+}
+std::optional<Uuid> debit_after(const lad::pg::TriggerCall& call) {
+  const auto posted = call.new_value<Uuid>(call.require_column("ledger_transaction_id"));
+  return posted ? posted : call.new_value<Uuid>(call.require_column("archived_transaction_id"));
+}
+
 void require_unchanged(const lad::pg::TriggerCall& call) {
   for (const char* const name : kBooked) {
     if (!call.changed(call.require_column(name))) continue;
@@ -37,9 +47,7 @@ void require_unchanged(const lad::pg::TriggerCall& call) {
                 std::string(name) + " of a charged usage event never changes",
                 "Void the event and record another."};
   }
-  // The ledger's archive lets go of the reference.
-  const int transaction = call.require_column("ledger_transaction_id");
-  if (call.changed(transaction) && !call.new_is_null(transaction)) {
+  if (debit_before(call) != debit_after(call)) {
     throw Error{ErrorCode::immutable_record, "the debit of a usage event never changes"};
   }
 }

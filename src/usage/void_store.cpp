@@ -15,8 +15,8 @@ constinit pg::Plan<Uuid, Uuid> kLockInvoice{
     "SELECT status FROM lad_data.billing_invoices WHERE tenant_id = $1 AND id = $2 FOR SHARE"};
 
 constinit pg::Plan<Uuid, Uuid> kLockEvent{
-    "SELECT status, ledger_transaction_id, invoice_id FROM lad_data.billing_usage_events"
-    " WHERE tenant_id = $1 AND id = $2 FOR UPDATE"};
+    "SELECT status, coalesce(ledger_transaction_id, archived_transaction_id), invoice_id"
+    " FROM lad_data.billing_usage_events WHERE tenant_id = $1 AND id = $2 FOR UPDATE"};
 
 constinit pg::Plan<Uuid, Uuid, std::string> kTakeBack{
     "SELECT (lad.reverse_usage($1, $2, $3)).transaction_id"};

@@ -44,8 +44,8 @@ SELECT amount FROM lad.charge('ai', public.analytics_items(10, 4), 'one', occurr
 SELECT amount FROM lad.charge('ai', public.analytics_items(2, 0), 'two', occurred_at => '2026-01-31 23:59:59',
                               metadata => '{"campaign_id": "ca000000-0000-4000-8000-000000000022", "agent_id": "7"}');
 SELECT amount FROM lad.charge('ai', public.analytics_items(100, 0), 'next month', occurred_at => '2026-02-01');
--- A call, and then a longer one of the same: the second event charges the difference only.
-INSERT INTO lad_data.voice_call_logs (to_country_code, to_base_number, agent_id, campaign_id) VALUES ('+971', 1, 220022, 'ca000000-0000-4000-8000-000000000022') RETURNING id AS call \gset
+-- A call, and then a longer one of the same: the second event is of the added seconds.
+INSERT INTO lad_data.voice_call_logs (to_country_code, to_base_number, agent_id, campaign_id, created_at) VALUES ('+971', 1, 220022, 'ca000000-0000-4000-8000-000000000022', '2026-01-10') RETURNING id AS call \gset
 SELECT amount FROM lad.finish_call(:'call', 'ended', 10, '2026-01-10', public.analytics_items(10, 0));
 SELECT amount FROM lad.finish_call(:'call', 'ended', 14, '2026-01-10', public.analytics_items(14, 0));
 COMMIT;

@@ -74,21 +74,23 @@ SELECT public.attempt(format('SELECT lad.record_usage(''ai'', public.tokens(1), 
 SELECT lad.record_usage('ai', public.tokens(1), 'clocks differ', occurred_at => clock_timestamp() + interval '1 minute') IS NOT NULL AS taken;
 COMMIT;
 
--- On an invoice: a draft loses it, a finalised one keeps it.
+-- On a finalised invoice it stays, until the invoice is voided.
 RESET SESSION AUTHORIZATION;
 SELECT id AS late FROM lad_data.billing_usage_events WHERE tenant_id = :a AND idempotency_key = 'late' \gset
-INSERT INTO lad_data.billing_invoices (tenant_id, id, invoice_number, status, subtotal, total, period_start, period_end)
-VALUES (:a, 'd0000000-0000-4000-8000-000000000031', 'events 1', 'pending', 1, 1, '2025-01-01', '2025-02-01');
-UPDATE lad_data.billing_usage_events SET invoice_id = 'd0000000-0000-4000-8000-000000000031' WHERE id = :'late';
+SET SESSION AUTHORIZATION events_service;
+BEGIN;
+SELECT lad.authenticate_service(:a, 'test');
+SELECT lad.generate_invoice('2025-01-01', '2025-02-01') AS january \gset
+SELECT lad.finalize_invoice(:'january') AS number;
+COMMIT;
 BEGIN;
 SELECT lad.authenticate_service(:a, 'test');
 SELECT public.attempt(format('SELECT lad.void_usage(%L, ''wrong'')', :'late'));
-UPDATE lad_data.billing_invoices SET status = 'draft' WHERE id = 'd0000000-0000-4000-8000-000000000031';
+SELECT lad.void_invoice(:'january', 'wrong');
 SELECT lad.void_usage(:'late', 'wrong');
 SELECT status, invoice_id FROM lad_data.billing_usage_events WHERE id = :'late';
 ROLLBACK;
 -- What occurred in a period that is closed is recorded, and waits for the next invoice.
-SET SESSION AUTHORIZATION events_service;
 BEGIN;
 SELECT lad.authenticate_service(:a, 'test');
 SELECT amount FROM lad.charge('ai', public.tokens(1), 'closed period', occurred_at => '2025-01-02');
