@@ -221,7 +221,7 @@ class RandomWallet {
   void step(int time) {
     const Circumstances now = at(time);
     expire(time);
-    const Decimal amount = Decimal::from_units(1 + static_cast<int>(random_() % 20'000'000));
+    const Decimal amount = Decimal::from_native(1 + static_cast<int>(random_() % 20'000'000));
     switch (random_() % 6) {
       case 0: {
         Grant grant = granted(static_cast<int>(++count_ % 250), "1", int(random_() % 3),
