@@ -183,25 +183,25 @@ TEST(Bill, AlwaysSumsUp) {
     std::vector<Charge> charges;
     for (std::size_t n = random() % 12; n > 0; --n) {
       charges.push_back(charge("0", random() % 2 ? "ai" : "voice-agent"));
-      charges.back().cost = Decimal::from_units(
+      charges.back().cost = Decimal::from_native(
           static_cast<long long>(random() % 3 ? random() % 30000 : random() % 5000000000));
     }
     Account account = account_of(std::move(charges), currency);
     Decimal gross;
     for (FeatureTotal& total : account.totals) {
-      if (random() % 3 == 0) total.cost = Decimal::from_units(total.cost.units() * 2 / 3);
+      if (random() % 3 == 0) total.cost = Decimal::from_native(total.cost.native_units() * 2 / 3);
       gross += total.cost;
     }
-    account.refunds = Decimal::from_units(gross.units() / 4);
-    account.credits = Decimal::from_units(gross.units() / 2);
+    account.refunds = Decimal::from_native(gross.native_units() / 4);
+    account.credits = Decimal::from_native(gross.native_units() / 2);
     account.tax_rates = {{"VAT", Rate::parse("0.05")}};
     const Bill bill = make_bill(account);
     Decimal sum;
     Decimal exact;
-    const Decimal unit = round_amount(Decimal::from_units(1), 6);
+    const Decimal unit = round_amount(Decimal::from_native(1), 6);
     const int decimals = currency_decimals(currency);
     Decimal step = unit;
-    for (int i = decimals; i < 6; ++i) step = Decimal::from_units(step.units() * 10);
+    for (int i = decimals; i < 6; ++i) step = Decimal::from_native(step.native_units() * 10);
     for (const Line& line : bill.lines) {
       sum += line.amount;
       exact += line.of.cost;
