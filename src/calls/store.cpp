@@ -33,15 +33,19 @@ constinit pg::Plan<Uuid, std::string> kLockEvent{EVENT " FOR UPDATE OF e"};
 
 #undef EVENT
 
+// The user's own wallet, else the tenant's: two probes of an index, however many wallets there are.
+#define PAYER                                                                        \
+  "coalesce("                                                                        \
+  "(SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id = $2)," \
+  " (SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id IS NULL))"
+
 constinit pg::Plan<Uuid, OptionalUuid> kCurrency{
-    "SELECT currency FROM lad_data.billing_wallets"
-    " WHERE tenant_id = $1 AND (user_id = $2 OR user_id IS NULL)"
-    " ORDER BY user_id NULLS LAST LIMIT 1"};
+    "SELECT currency FROM lad_data.billing_wallets WHERE tenant_id = $1 AND id = " PAYER};
 
 constinit pg::Plan<Uuid, OptionalUuid> kPayer{
-    "SELECT id FROM lad_data.billing_wallets"
-    " WHERE tenant_id = $1 AND (user_id = $2 OR user_id IS NULL)"
-    " ORDER BY user_id NULLS LAST LIMIT 1"};
+    "SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND id = " PAYER};
+
+#undef PAYER
 
 constinit pg::Plan<Uuid, Uuid> kLockWallet{
     "SELECT FROM lad_data.billing_wallets WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE"};

@@ -162,13 +162,11 @@ my $dialling = tenant(3);
 @app = map { members($dialling) } 1 .. 3;
 $app[$_]->send(start("call $_")) for 0 .. 2;
 my @started;
-while (@started < 3) {
-    for my $session (grep { $_->is_answered } @app) {
-        my $answer = $session->receive;
-        push @started, $answer =~ /ERROR:  (\w{5}):/ ? $1 : 'started';
-        $session->query('COMMIT');
-        @app = grep { $_ != $session } @app;
-    }
+while (@app) {
+    my ($session) = grep { $_->is_answered } @app or next;
+    push @started, $session->receive =~ /ERROR:  (\w{5}):/ ? $1 : 'started';
+    $session->query('COMMIT');
+    @app = grep { $_ != $session } @app;
 }
 is(join(' ', sort @started), 'LD201 LD201 started', 'fault 9, after: one starts, since its credits are held');
 
