@@ -52,9 +52,9 @@ constinit pg::Plan<Uuid, Uuid> kRefunded{
     " WHERE l.tenant_id = $1 AND l.id = $2 AND l.reverses_id IS NOT NULL"};
 
 constinit pg::Plan<Uuid, Uuid> kCharged{
-    "SELECT p.* FROM lad_data.billing_ledger_transactions l CROSS JOIN LATERAL"
-    " lad.charge_usage(l.reference_id) AS p WHERE l.tenant_id = $1 AND l.id = $2"
-    " AND l.reference_type = 'usage_event'"};
+    "SELECT p.* FROM lad_data.billing_usage_events e CROSS JOIN LATERAL"
+    " lad.charge_usage(e.id) AS p WHERE e.tenant_id = $1"
+    " AND (e.ledger_transaction_id = $2 OR e.archived_transaction_id = $2)"};
 
 }  // namespace
 

@@ -22,7 +22,7 @@ using pg::Timestamp;
 // What people have reversed by hand counts as reversed, but not as refunded.
 #define EVENT                                                                               \
   "SELECT e.id, e.status, e.total_cost, coalesce((e.metadata->>'refunded')::numeric, 0),"   \
-  " e.ledger_transaction_id, e.total_quantity,"                                             \
+  " coalesce(e.ledger_transaction_id, e.archived_transaction_id), e.total_quantity,"        \
   " coalesce((SELECT sum(abs(l.amount)) FROM lad_data.billing_ledger_transactions l"        \
   "  WHERE l.tenant_id = $1 AND l.reverses_id = e.ledger_transaction_id), 0),"              \
   " (e.metadata->'corrections'->-1->>'cost')::numeric FROM lad_data.billing_usage_events e" \
@@ -121,7 +121,9 @@ constinit pg::Plan<Uuid, Uuid, Decimal, std::string> kShow{
     " WHERE tenant_id = $1 AND id = $2"};
 
 constinit pg::Plan<Uuid, std::vector<Uuid>> kWalletsOf{
-    "SELECT DISTINCT wallet_id FROM lad_data.billing_ledger_transactions"
+    "SELECT wallet_id FROM lad_data.billing_ledger_transactions"
+    " WHERE tenant_id = $1 AND id = ANY ($2) UNION"
+    " SELECT wallet_id FROM lad_data.billing_ledger_archive"
     " WHERE tenant_id = $1 AND id = ANY ($2)"};
 
 constinit pg::Plan<Uuid, std::vector<Uuid>> kOpenHolds{

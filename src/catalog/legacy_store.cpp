@@ -1,6 +1,7 @@
 #include "catalog/legacy_store.hpp"
 
 #include "catalog/store.hpp"
+#include "ledger/both_tables.hpp"
 #include "pg/context.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
@@ -56,9 +57,9 @@ constexpr const char* kViews[] = {
     " (coalesce((SELECT l.monthly_usage FROM lad_data.legacy_user_credits l"
     "   WHERE l.tenant_id = w.tenant_id AND l.user_id = w.user_id"
     "   AND l.last_usage_reset >= m.start ORDER BY l.created_at, l.id LIMIT 1), 0)"
-    "  - coalesce((SELECT sum(t.amount) FROM lad_data.billing_ledger_transactions t"
-    "   WHERE t.tenant_id = w.tenant_id AND t.wallet_id = w.id AND t.created_at >= m.start"
-    "   AND t.transaction_type = 'debit'), 0))::numeric(20,6) AS monthly_usage,"
+    "  - coalesce((SELECT sum(l.amount) FROM " LAD_WHOLE_LEDGER
+    "   WHERE l.tenant_id = w.tenant_id AND l.wallet_id = w.id AND l.created_at >= m.start"
+    "   AND l.transaction_type = 'debit'), 0))::numeric(20,6) AS monthly_usage,"
     " m.start AS last_usage_reset, w.created_at, w.updated_at"
     " FROM lad_data.billing_wallets w"
     " CROSS JOIN (SELECT date_trunc('month', now(), 'UTC') AS start) m"
@@ -75,13 +76,14 @@ constexpr const char* kViews[] = {
     " reference_id, balance_before, balance_after, metadata, created_at, description"
     " FROM lad_data.legacy_credit_transactions"
     " UNION ALL"
-    " SELECT t.id, w.user_id, t.tenant_id, " USER_CREDIT_ID
-    ", t.amount, t.transaction_type::varchar(50), t.reference_type, t.reference_id,"
-    " t.balance_before, t.balance_after, t.metadata, t.created_at, t.description"
-    " FROM lad_data.billing_ledger_transactions t JOIN lad_data.billing_wallets w"
-    "  ON w.tenant_id = t.tenant_id AND w.id = t.wallet_id"
-    " WHERE w.user_id IS NOT NULL AND t.amount <> 0"
-    "  AND NOT starts_with(t.idempotency_key, 'migrate_credits:')",
+    " SELECT l.id, w.user_id, l.tenant_id, " USER_CREDIT_ID
+    ", l.amount, l.transaction_type::varchar(50), l.reference_type, l.reference_id,"
+    " l.balance_before, l.balance_after, l.metadata, l.created_at, l.description"
+    " FROM " LAD_WHOLE_LEDGER
+    " JOIN lad_data.billing_wallets w"
+    "  ON w.tenant_id = l.tenant_id AND w.id = l.wallet_id"
+    " WHERE w.user_id IS NOT NULL AND l.amount <> 0"
+    "  AND NOT starts_with(l.idempotency_key, 'migrate_credits:')",
     "COMMENT ON VIEW lad_data.user_credits IS 'Wallets of the members, as the older billing showed "
     "them. Read-only; what changes a balance are the functions of the ledger.'",
     "COMMENT ON VIEW lad_data.credit_transactions IS 'Movements of the members'' balances: those "

@@ -13,6 +13,7 @@ namespace {
 constinit pg::Plan<Uuid, std::string, std::int32_t> kChoose{
     "SELECT l.id FROM lad_data.billing_ledger_transactions l"
     " WHERE l.tenant_id = $1 AND l.transaction_type <> 'topup' AND l.reverses_id IS NULL"
+    " AND l.reference_type IS DISTINCT FROM 'invoice'"
     " AND l.created_at < (SELECT max(i.period_end) FROM lad_data.billing_invoices i"
     "  WHERE i.tenant_id = $1 AND i.status = 'paid')"
     " AND age(l.xmin) > age($2::xid)"
@@ -29,15 +30,22 @@ constinit pg::Plan<Uuid, std::string, std::int32_t> kChoose{
     " ORDER BY l.created_at LIMIT $3 FOR UPDATE OF l SKIP LOCKED"};
 
 // Asked of rows that are locked: nothing can come to refer to them any more, but something may have
-// while they were chosen.
+// while they were chosen. Whoever has locked a usage event may be about to reverse its debit: the
+// event comes before the row in the order of locks, so that one is left for another time.
 constinit pg::Plan<Uuid, std::vector<Uuid>> kStillFree{
-    "SELECT chosen.id FROM unnest($2) AS chosen (id)"
+    "WITH locked AS MATERIALIZED (SELECT e.id FROM lad_data.billing_usage_events e"
+    "  WHERE e.tenant_id = $1 AND e.ledger_transaction_id = ANY ($2)"
+    "  FOR UPDATE OF e SKIP LOCKED)"
+    " SELECT chosen.id FROM unnest($2) AS chosen (id)"
     " WHERE NOT EXISTS (SELECT FROM lad_data.billing_ledger_transactions r"
     "  WHERE r.tenant_id = $1 AND r.reverses_id = chosen.id)"
     " AND NOT EXISTS (SELECT FROM lad_data.billing_grant_burns b"
     "  WHERE b.tenant_id = $1 AND b.transaction_id = chosen.id)"
     " AND NOT EXISTS (SELECT FROM lad_data.billing_invoices i"
-    "  WHERE i.tenant_id = $1 AND i.payment_transaction_id = chosen.id)"};
+    "  WHERE i.tenant_id = $1 AND i.payment_transaction_id = chosen.id)"
+    " AND NOT EXISTS (SELECT FROM lad_data.billing_usage_events e"
+    "  WHERE e.tenant_id = $1 AND e.ledger_transaction_id = chosen.id"
+    "  AND NOT EXISTS (SELECT FROM locked WHERE locked.id = e.id))"};
 
 constinit pg::Plan<Uuid, std::vector<Uuid>> kRelease{
     "UPDATE lad_data.billing_usage_events"

@@ -139,6 +139,30 @@ SET LOCAL session_replication_role = replica;
 UPDATE lad_data.billing_ledger_archive SET description = 'forged' WHERE idempotency_key = 'hold' AND tenant_id = :a;
 SELECT problem FROM lad.verify_ledger(:'wallet', false);
 ROLLBACK;
+-- A call whose charge is archived is corrected to the credit, and asked again answers the same.
+\set c '''c0000000-0000-4000-8000-000000000023'''
+\set call '''d0000000-0000-4000-8000-000000000023'''
+INSERT INTO lad_data.tenants (id, name, slug, status) VALUES (:c, 'Archive D', 'archive-call', 'active');
+BEGIN;
+SELECT lad.authenticate_service(:c, 'test');
+SELECT lad.create_wallet() AS wallet \gset
+SELECT seq FROM lad.topup(:'wallet', 100, 'opening');
+INSERT INTO lad_data.voice_call_logs (tenant_id, id, status, to_country_code, to_base_number) VALUES (:c, :call, 'ongoing', '+971', 501);
+SELECT amount FROM lad.finish_call(:call, 'ended', 121);
+SELECT lad.generate_invoice('2026-01-01', '3026-01-01') AS invoice \gset
+SELECT lad.finalize_invoice(:'invoice');
+SELECT total AS due FROM lad_data.billing_invoices WHERE id = :'invoice' \gset
+SELECT transaction_id AS paid FROM lad.topup(:'wallet', :due, 'payment') \gset
+SELECT lad.pay_invoice(:'invoice', :'paid');
+COMMIT;
+BEGIN;
+SELECT lad.authenticate_service(:c, 'test');
+SELECT lad.archive_ledger() AS archived;
+SELECT amount FROM lad.correct_call(:call, 30, 'shorter');
+SELECT amount, replayed FROM lad.correct_call(:call, 30, 'shorter');
+SELECT problem FROM lad.reconcile_calls('-infinity', 'infinity');
+SELECT * FROM lad.verify_ledger(since_checkpoint => false);
+COMMIT;
 DROP VIEW public.archive_state;
 DROP FUNCTION public.archive_attempt(text), public.archive_reports(uuid), public.archive_use(text, timestamptz);
 DROP ROLE archive_app, archive_service;
