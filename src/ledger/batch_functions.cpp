@@ -51,7 +51,7 @@ ledger::Request read_request(const Rows& rows, std::uint64_t row, std::int64_t n
   request.type = ledger::parse_type(required<std::string>(rows, row, 1, "transaction_type"));
   request.amount = required<Decimal>(rows, row, 2, "amount");
   request.idempotency_key = required<std::string>(rows, row, 3, "idempotency_key");
-  ledger::require_unreserved_key(request.idempotency_key);
+  ledger::require_key_for(request.type, request.idempotency_key);
   request.reference_type = rows.get_optional<std::string>(row, 4);
   request.reference_id = rows.get_optional<Uuid>(row, 5);
   request.description = rows.get_optional<std::string>(row, 6);

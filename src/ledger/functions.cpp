@@ -64,7 +64,7 @@ Datum post_as(FunctionCallInfo fcinfo, ledger::Type type) {
   request.wallet_id = args.get<Uuid>(0, "wallet_id");
   request.amount = args.get<Decimal>(1, "amount");
   request.idempotency_key = args.get<std::string>(2, "idempotency_key");
-  ledger::require_unreserved_key(request.idempotency_key);
+  ledger::require_key_for(request.type, request.idempotency_key);
   request.reference_type = args.get_optional<std::string>(3);
   request.reference_id = args.get_optional<Uuid>(4);
   request.description = args.get_optional<std::string>(5);
@@ -94,7 +94,7 @@ LAD_FUNCTION(lad_post) {
   request.type = ledger::parse_type(args.get<std::string>(1, "transaction_type"));
   request.amount = args.get<Decimal>(2, "amount");
   request.idempotency_key = args.get<std::string>(3, "idempotency_key");
-  ledger::require_unreserved_key(request.idempotency_key);
+  ledger::require_key_for(request.type, request.idempotency_key);
   request.reference_type = args.get_optional<std::string>(4);
   request.reference_id = args.get_optional<Uuid>(5);
   request.description = args.get_optional<std::string>(6);

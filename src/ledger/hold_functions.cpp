@@ -121,7 +121,7 @@ HoldAnswer release(const ledger::ReleaseRequest& request) {
 std::string key_or(const Args& args, int index, std::string of_hold) {
   const auto key = args.get_optional<std::string>(index);
   if (!key) return of_hold;
-  ledger::require_unreserved_key(*key);
+  ledger::require_spending_key(*key);
   return *key;
 }
 
@@ -133,7 +133,7 @@ LAD_FUNCTION(lad_reserve) {
   request.wallet_id = args.get<Uuid>(0, "wallet_id");
   request.amount = args.get<Decimal>(1, "amount");
   request.idempotency_key = args.get<std::string>(2, "idempotency_key");
-  ledger::require_unreserved_key(request.idempotency_key);
+  ledger::require_spending_key(request.idempotency_key);
   request.expires_in_us = args.get<lad::pg::Interval>(3, "expires_in").exact_us("expires_in");
   request.reference_type = args.get_optional<std::string>(4);
   request.reference_id = args.get_optional<Uuid>(5);

@@ -13,6 +13,7 @@ constexpr std::string_view kVoid = "void_usage_";
 constexpr std::string_view kCounterpart = "counterpart:";
 constexpr std::string_view kExpiry = "expire:";
 constexpr std::string_view kOpening = "migrate_credits:";
+constexpr std::string_view kPayment = "stripe_";
 
 [[noreturn]] void refuse(std::string message, std::string detail = {}) {
   throw Error{ErrorCode::invalid_argument, std::move(message), std::move(detail)};
@@ -49,6 +50,13 @@ void require_unreserved_key(std::string_view idempotency_key) {
     refuse(with_prefix("idempotency_key must not start with ", prefix),
            "Such keys belong to rows that the extension writes by itself.");
   }
+}
+
+void require_spending_key(std::string_view idempotency_key) {
+  require_unreserved_key(idempotency_key);
+  if (!idempotency_key.starts_with(kPayment)) return;
+  refuse(with_prefix("idempotency_key must not start with ", kPayment),
+         "Such keys belong to payments.");
 }
 
 std::string usage_key(const Uuid& usage_event_id) {

@@ -17,6 +17,10 @@ void require_key(std::string_view idempotency_key);
 /// caller would bar a usage event from its charge or a transfer from its second row for ever.
 void require_unreserved_key(std::string_view idempotency_key);
 
+/// The same for whoever takes money. He may have no rights over payments, so the keys of theirs
+/// (`stripe_<session>`) are not his: one burnt would bar a paid top-up from the wallet.
+void require_spending_key(std::string_view idempotency_key);
+
 /// The key under which a usage event is charged.
 std::string usage_key(const Uuid& usage_event_id);
 

@@ -56,6 +56,14 @@ Type parse_type(std::string_view text) {
   refuse("transaction_type must be topup, debit, credit or adjustment");
 }
 
+void require_key_for(Type type, std::string_view idempotency_key) {
+  if (type == Type::debit) {
+    require_spending_key(idempotency_key);
+  } else {
+    require_unreserved_key(idempotency_key);
+  }
+}
+
 std::string_view to_string(Type type) {
   switch (type) {
     case Type::topup:

@@ -19,6 +19,9 @@ enum class Type { topup, debit, credit, adjustment };
 
 /// Throws invalid_argument (22023) for any type that lad.post does not take.
 Type parse_type(std::string_view text);
+
+/// Throws invalid_argument (22023) for a key that a caller may not post this type under.
+void require_key_for(Type type, std::string_view idempotency_key);
 std::string_view to_string(Type type);
 
 /// What a caller asks for. `amount` is above zero, or signed for an adjustment.

@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "pg/json.hpp"
+#include "pg/known_reference.hpp"
 #include "pg/posting.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
@@ -108,12 +109,21 @@ std::optional<Known> find(const Uuid& tenant_id, const Request& request,
 
 bool insert(const Uuid& tenant_id, const Request& request, const NewEvent& event) {
   const bool paid = event.charged && !event.cost.is_zero();
+  // The debit that follows writes the ledger row, or undoes this one; its wallet has the tenant.
+  std::optional<pg::KnownReference> tenant;
+  std::optional<pg::KnownReference> debit;
+  if (paid) {
+    tenant.emplace("billing_usage_events", "tenants");
+    debit.emplace("billing_usage_events", "billing_ledger_transactions");
+  }
   const pg::Rows rows = kInsert.run(
       tenant_id, event.id, request.user_id, request.feature_key, Json{event.items}, event.quantity,
       event.cost, event.currency, request.idempotency_key, request.external_reference_id,
       request.metadata, request.occurred_at, event.charged ? "charged" : "pending",
       paid ? OptionalUuid{event.id} : std::nullopt,
       event.charged ? std::optional{pg::clock_now()} : std::nullopt);
+  if (debit) debit->close();
+  if (tenant) tenant->close();
   return rows.processed() == 1;
 }
 

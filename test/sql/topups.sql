@@ -69,6 +69,10 @@ BEGIN;
 SELECT lad.authenticate_service(:b, 'test');
 SELECT lad.create_wallet() AS wallet_b \gset
 SELECT amount, available FROM lad.topup_package(:'wallet_b', 'credits_1000', 'cs_1');
+-- Whoever may only spend cannot burn the key of a payment to come.
+SELECT public.attempt(statement) FROM (VALUES (format('SELECT lad.debit(%L, 1, ''stripe_cs_9'')', :'wallet_b')),
+    (format('SELECT lad.post(%L, ''debit'', 1, ''stripe_cs_9'')', :'wallet_b')), (format('SELECT lad.reserve(%L, 1, ''stripe_cs_9'')', :'wallet_b')),
+    (format('SELECT lad.post_batch(ARRAY[ROW(%L, ''debit'', 1, ''stripe_cs_9'', NULL, NULL, NULL, NULL, NULL, NULL)::lad.posting_request])', :'wallet_b'))) AS t (statement);
 -- Refunds: a part, the same event again, more than is left, the rest; each once.
 SELECT id AS paid FROM lad_data.billing_ledger_transactions WHERE idempotency_key = 'stripe_cs_1' AND wallet_id = :'wallet_b' \gset
 SELECT amount, available, replayed FROM lad.reverse(:'paid', 'stripe_refund_re_1', 400, 'refund');
