@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
+#include "wallet/payer.hpp"
 
 namespace lad::assistant::store {
 namespace {
@@ -26,11 +27,7 @@ constinit pg::Plan<Json, Json> kIsSame{"SELECT $1 = $2"};
 constinit pg::Plan<Uuid, Uuid> kSpeaker{
     "SELECT user_id FROM lad_data.ai_conversations WHERE tenant_id = $1 AND id = $2"};
 
-// The user's own wallet, else the tenant's: two probes of an index, however many wallets there are.
-constinit pg::Plan<Uuid, OptionalUuid> kCurrency{
-    "SELECT currency FROM lad_data.billing_wallets WHERE tenant_id = $1 AND id = coalesce("
-    "(SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id = $2),"
-    " (SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id IS NULL))"};
+constinit pg::Plan<Uuid, OptionalUuid> kCurrency{LAD_PAYER("currency", "$2")};
 
 constinit pg::Plan<Json, Timestamp, std::string> kRate{
     "SELECT (r->'items')::text, (r->>'total')::numeric FROM lad.rate_usage($1, $2, $3) AS r"};

@@ -8,6 +8,7 @@
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
 #include "pricing/pricing.hpp"
+#include "wallet/payer.hpp"
 
 namespace lad::calls::store {
 namespace {
@@ -33,19 +34,9 @@ constinit pg::Plan<Uuid, std::string> kLockEvent{EVENT " FOR UPDATE OF e"};
 
 #undef EVENT
 
-// The user's own wallet, else the tenant's: two probes of an index, however many wallets there are.
-#define PAYER                                                                        \
-  "coalesce("                                                                        \
-  "(SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id = $2)," \
-  " (SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id IS NULL))"
+constinit pg::Plan<Uuid, OptionalUuid> kCurrency{LAD_PAYER("currency", "$2")};
 
-constinit pg::Plan<Uuid, OptionalUuid> kCurrency{
-    "SELECT currency FROM lad_data.billing_wallets WHERE tenant_id = $1 AND id = " PAYER};
-
-constinit pg::Plan<Uuid, OptionalUuid> kPayer{
-    "SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND id = " PAYER};
-
-#undef PAYER
+constinit pg::Plan<Uuid, OptionalUuid> kPayer{LAD_PAYER("id", "$2")};
 
 constinit pg::Plan<Uuid, Uuid> kLockWallet{
     "SELECT FROM lad_data.billing_wallets WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE"};

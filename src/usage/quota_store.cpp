@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
+#include "wallet/payer.hpp"
 
 namespace lad::usage::store {
 namespace {
@@ -21,14 +22,12 @@ constinit pg::Plan<Uuid, std::string> kFind{ENTITLEMENT};
 
 constinit pg::Plan<Uuid, std::string> kLock{ENTITLEMENT " FOR NO KEY UPDATE"};
 
-constinit pg::Plan<Uuid, std::string, std::optional<Uuid>> kTerms{
-    "SELECT " TERMS
-    ", w.id, w.currency FROM (SELECT coalesce("
-    "(SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id = $3),"
-    " (SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id IS NULL)) AS id)"
-    " AS payer LEFT JOIN lad_data.billing_wallets w ON w.tenant_id = $1 AND w.id = payer.id"
-    " LEFT JOIN lad_data.billing_feature_entitlements q"
-    " ON q.tenant_id = $1 AND q.feature_key = $2"};
+constinit pg::Plan<Uuid, std::string, std::optional<Uuid>>
+    kTerms{"SELECT " TERMS ", w.id, w.currency FROM (SELECT) AS one LEFT JOIN (" LAD_PAYER(
+        "id, currency",
+        "$3") ") AS w ON true"
+              " LEFT JOIN lad_data.billing_feature_entitlements q"
+              " ON q.tenant_id = $1 AND q.feature_key = $2"};
 
 #undef ENTITLEMENT
 #undef TERMS

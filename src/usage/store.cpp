@@ -8,6 +8,7 @@
 #include "pg/spi.hpp"
 #include "usage/items.hpp"
 #include "usage/price_store.hpp"
+#include "wallet/payer.hpp"
 
 namespace lad::usage::store {
 namespace {
@@ -23,11 +24,7 @@ using pg::Timestamp;
   "'{unit_price,unitPrice,price_id,priceId,cost,price_model,free_quantity," \
   "minimum_charge,price_currency,exchange_rate}'::text[]"
 
-// Two probes of an index, however many wallets the tenant has.
-constinit pg::Plan<Uuid, OptionalUuid> kPayer{
-    "SELECT id, currency FROM lad_data.billing_wallets WHERE tenant_id = $1 AND id = coalesce("
-    "(SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id = $2),"
-    " (SELECT id FROM lad_data.billing_wallets WHERE tenant_id = $1 AND user_id IS NULL))"};
+constinit pg::Plan<Uuid, OptionalUuid> kPayer{LAD_PAYER("id, currency", "$2")};
 
 // Most keys are new: the comparison below takes longer to set up than to find nothing.
 constinit pg::Plan<Uuid, std::string> kIsKnown{
