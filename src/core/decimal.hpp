@@ -26,7 +26,8 @@ constexpr NativeInt128 power_of_ten(int exponent) {
 ///
 /// |units| < 10^20 always holds, as in numeric(20, Scale), so the sum of any two fits the 128 bits
 /// before it is checked. Whatever would leave that range throws Error(out_of_range, 22003).
-/// Trivially copyable and 8-byte aligned, so it may live in shared memory and in a palloc'd struct.
+/// Trivially copyable and 8-byte aligned, so it may live in shared memory and in the server's
+/// structs.
 template <int Scale>
 class Fixed {
  public:
