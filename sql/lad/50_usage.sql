@@ -52,7 +52,7 @@ ALTER FUNCTION lad.record_usage(text, jsonb, text, uuid, text, timestamptz, json
 REVOKE ALL ON FUNCTION lad.record_usage(text, jsonb, text, uuid, text, timestamptz, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.record_usage(text, jsonb, text, uuid, text, timestamptz, jsonb) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.record_usage(text, jsonb, text, uuid, text, timestamptz, jsonb) IS
-    'Records priced usage as a pending event, in the currency of the wallet that pays: the user''s own, else the tenant''s. Returns the event; the same key with the same feature, items, user and reference returns it again, with anything else LD101. Keys starting with call: or charge_usage_ are reserved. LD301 no price, LD204 price in another currency, LD302, 22023, 22003 bad items, key or feature.';
+    'Records priced usage as a pending event, in the currency of the wallet that pays: the user''s own, else the tenant''s. Returns the event; the same key with the same feature, items, user and reference returns it again, with anything else LD101. Keys starting with call:, ai_message: or charge_usage_ are reserved. LD301 no price, LD204 price in another currency, LD302, 22023, 22003 bad items, key or feature.';
 
 CREATE FUNCTION lad.charge_usage(
     usage_event_id uuid

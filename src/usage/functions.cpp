@@ -7,6 +7,7 @@
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
 #include "tenancy/access.hpp"
+#include "usage/items.hpp"
 #include "usage/price_store.hpp"
 #include "usage/quota_store.hpp"
 #include "usage/store.hpp"
@@ -26,13 +27,13 @@ struct Tariff {
   std::string items;
 };
 
-Tariff rate(const Uuid& tenant_id, JsonbDatum usage_items,
+Tariff rate(const Uuid& tenant_id, const lad::JsonNode& usage_items,
             std::span<const lad::pricing::UsageItem> items, std::int64_t at_us,
             const std::optional<std::string>& currency) {
   Tariff tariff;
   tariff.rated =
       usage::rate(items, store::read_prices(tenant_id, items, at_us, currency), at_us, currency);
-  tariff.items = store::merge_items(usage_items, usage::prices_json(tariff.rated));
+  tariff.items = usage::merge_prices(usage_items, usage::prices_json(tariff.rated));
   return tariff;
 }
 
@@ -121,7 +122,8 @@ class Quota {
 /// Key, quota, price, write, and the key again when another session was faster: a retry answers the
 /// same even after the price is gone. A charged event needs its debit before anybody sees it.
 Recorded record(const Uuid& tenant_id, const store::Request& request, bool charged) {
-  const auto items = usage::read_items(lad::pg::read_json(request.usage_items));
+  const lad::JsonNode usage_items = lad::pg::read_json(request.usage_items);
+  const auto items = usage::read_items(usage_items);
   const std::int64_t at_us = require_happened(request.occurred_at);
   const std::string quantities = usage::quantities_json(items);
   if (const auto known = store::find(tenant_id, request, quantities)) return {require_same(*known)};
@@ -135,7 +137,7 @@ Recorded record(const Uuid& tenant_id, const store::Request& request, bool charg
     }
   }
   quota.require(tenant_id, request.occurred_at);
-  Tariff tariff = rate(tenant_id, request.usage_items, items, at_us,
+  Tariff tariff = rate(tenant_id, usage_items, items, at_us,
                        payer ? std::optional{payer->currency} : std::nullopt);
   store::NewEvent event{lad::pg::random_uuid(), std::move(tariff.items), quota.quantity(),
                         tariff.rated.total,     tariff.rated.currency,   charged};
@@ -194,10 +196,10 @@ std::optional<lad::Posting> charge(const Uuid& tenant_id, const store::Request& 
 LAD_FUNCTION(lad_rate_usage) {
   const Args args{fcinfo};
   const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
-  const auto usage_items = args.get<JsonbDatum>(0, "usage_items");
+  const lad::JsonNode usage_items = lad::pg::read_json(args.get<JsonbDatum>(0, "usage_items"));
   const std::int64_t at_us = lad::pg::finite_unix_us(args.get<lad::pg::Timestamp>(1, "at"), "at");
   const auto currency = args.get_optional<std::string>(2);
-  const auto items = usage::read_items(lad::pg::read_json(usage_items));
+  const auto items = usage::read_items(usage_items);
   const std::string json = lad::pg::with_spi([&] {
     const Tariff tariff = rate(tenant_id, usage_items, items, at_us, currency);
     return "{\"items\":" + tariff.items + ",\"total\":" + tariff.rated.total.to_string() +

@@ -84,10 +84,6 @@ Posting to_posting(const pg::Rows& rows) {
 
 }  // namespace
 
-std::string merge_items(JsonbDatum usage_items, const std::string& over) {
-  return merge_prices(pg::read_json(usage_items), over);
-}
-
 std::optional<Payer> find_payer(const Uuid& tenant_id, const std::optional<Uuid>& user_id) {
   const pg::Rows rows = kPayer.run(tenant_id, user_id);
   if (rows.empty()) return std::nullopt;
@@ -139,11 +135,12 @@ Event lock(const Uuid& tenant_id, const Uuid& event_id) {
 Rated reprice(const Uuid& tenant_id, const Uuid& event_id, const Event& event,
               const std::string& currency) {
   const JsonbDatum stored = kItems.run(tenant_id, event_id).get<JsonbDatum>(0, 0);
-  const std::vector<pricing::UsageItem> items = read_items(pg::read_json(stored));
+  const JsonNode usage_items = pg::read_json(stored);
+  const std::vector<pricing::UsageItem> items = read_items(usage_items);
   const Rated rated = rate(items, read_prices(tenant_id, items, event.occurred_at_us, currency),
                            event.occurred_at_us, currency);
-  kReprice.run(tenant_id, event_id, Json{merge_items(stored, prices_json(rated))}, rated.total,
-               rated.currency);
+  kReprice.run(tenant_id, event_id, Json{merge_prices(usage_items, prices_json(rated))},
+               rated.total, rated.currency);
   return rated;
 }
 

@@ -12,10 +12,6 @@
 /// SQL of usage events.
 namespace lad::usage::store {
 
-/// The caller's items without prices of his own, and with ours merged over them (see
-/// pricing::prices_json).
-std::string merge_items(pg::JsonbDatum usage_items, const std::string& over);
-
 struct Payer {
   Uuid wallet_id;
   std::string currency;
