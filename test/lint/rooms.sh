@@ -6,7 +6,7 @@ cd "${1:-$(dirname "$0")/../..}" || exit 2
 find src -name '*.cpp' -o -name '*.hpp' | sort | perl -ne '
   BEGIN {
     my $n = 0;
-    %rank = map { $_ => ++$n } qw(crypto tenancy search pricing wallet ledger usage invoices calls assistant leads records keyword catalog);
+    %rank = map { $_ => ++$n } qw(crypto tenancy search pricing wallet ledger usage invoices calls assistant leads records keyword catalog partitions rollups jobs);
     $bad = 0;
   }
   chomp(my $file = $_);
