@@ -10,6 +10,7 @@ use LadCluster;
 my $cluster = LadCluster->start('badinput', database => 'badinput');
 my $acme = 'a0000000-0000-4000-8000-00000000000a';
 my $globex = 'b0000000-0000-4000-8000-00000000000b';
+my $huge = $ENV{LAD_LONG} ? 10_000_000 : 1_000_000;
 
 # Standard SQLSTATEs that PostgreSQL itself gives for input it refuses.
 my %listed = map { $_ => 1 } qw(ok 22P02 22001 22003 22008 22023 22004 23502 23503 23505 23514 42501
@@ -32,6 +33,16 @@ INSERT INTO lad_data.voice_call_logs (id, tenant_id, to_country_code, to_base_nu
 VALUES ('00000000-0000-4000-8000-0000000000aa', '$acme', '+1', 1, 'in_queue'),
        ('00000000-0000-4000-8000-0000000000bb', '$globex', '+1', 1, 'in_queue');
 
+-- Something of every kind that a function asks for by its identifier.
+SELECT set_config('probe.wallet', id::text, false) FROM lad_data.billing_wallets WHERE tenant_id = '$acme' \\g /dev/null
+BEGIN;
+SELECT lad.authenticate_service('$acme', 'test');
+SELECT lad.set_price('telephony', 'lad', 'voice', 'minute', 3, 'CREDIT', '2026-01-01');
+SELECT lad.topup(current_setting('probe.wallet')::uuid, 100, 'topup');
+SELECT lad.charge('voice-agent', '[{"category": "telephony", "provider": "lad", "model": "voice", "unit": "minute", "quantity": 1}]', 'charge');
+SELECT lad.generate_invoice('2026-01-01', now() + interval '1 second');
+COMMIT;
+
 CREATE SCHEMA probe;
 CREATE TABLE probe.good (type text, value text);
 INSERT INTO probe.good VALUES ('text', '''probe'''), ('numeric', '1'), ('boolean', 'true'),
@@ -42,7 +53,7 @@ INSERT INTO probe.good VALUES ('text', '''probe'''), ('numeric', '1'), ('boolean
 INSERT INTO probe.good SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wallets WHERE tenant_id = '$acme';
 CREATE TABLE probe.bad (type text, value text);
 INSERT INTO probe.bad VALUES
-    ('text', ''''''), ('text', 'repeat(''x'', 10000000)'), ('text', 'E''\\\\x01\\\\x1b'''), ('text', '''%s%n; DROP TABLE lad_data.leads; --'''),
+    ('text', ''''''), ('text', 'repeat(''x'', $huge)'), ('text', 'E''\\\\x01\\\\x1b'''), ('text', '''%s%n; DROP TABLE lad_data.leads; --'''),
     ('text', '''call:00000000-0000-4000-8000-0000000000aa'''), ('text', 'E''\\\\u202e\\\\u0000a''::text'), ('text', '''NaN'''),
     ('text', '''%\\'''), ('tsvector', ''''''), ('tsvector', '(SELECT string_agg(n::text, '' '') FROM generate_series(1, 50000) n)'),
     ('tsquery', ''''''), ('tsquery', 'repeat(''a & '', 3000) || ''a'''), ('tsquery', '''!!!(!a <16384> !b:*ABCD)'''),
@@ -52,7 +63,7 @@ INSERT INTO probe.bad VALUES
     ('bigint', '-9223372036854775808'), ('bigint', '9223372036854775807'),
     ('jsonb', '''null'''), ('jsonb', '''[]'''), ('jsonb', '''"text"'''), ('jsonb', '''17'''), ('jsonb', '''[null]'''), ('jsonb', '''[{}]'''),
     ('jsonb', '(repeat(''['', 5000) || repeat('']'', 5000))::jsonb'), ('jsonb', 'repeat(''['', 10000)::jsonb'), ('jsonb', '''{malformed'''),
-    ('jsonb', 'jsonb_build_object(''a'', repeat(''x'', 10000000))'),
+    ('jsonb', 'jsonb_build_object(''a'', repeat(''x'', $huge))'),
     ('jsonb', '''[{"category": "llm", "provider": "openai", "model": "gpt-4", "unit": "token", "quantity": "NaN"}]'''),
     ('jsonb', '''[{"category": "llm", "provider": "openai", "model": "gpt-4", "unit": "token", "quantity": -1}]'''),
     ('jsonb', '''[{"category": "llm", "provider": "openai", "model": "gpt-4", "unit": "token", "quantity": 1e400}]'''),
@@ -73,7 +84,7 @@ INSERT INTO probe.bad VALUES
     ('regclass', '''lad_data.billing_ledger_transactions'''), ('regclass', '''lad_data.tenants'''), ('regclass', '''lad_data.users'''),
     ('regclass', '''lad_data.voice_call_logs'''), ('regclass', '''lad_data.schema_version'''), ('regclass', '''probe.calls'''),
     ('text[]', '''{}'''), ('text[]', '''{NULL}'''), ('text[]', '''{{probe},{probe}}'''), ('text[]', '''[5:5]={probe}'''), ('text[]', '''malformed'''),
-    ('text[]', 'array_fill(''x''::text, ARRAY[20000])'), ('text[]', 'ARRAY[repeat(''x'', 10000000)]'), ('text[]', '''{probe,probe}'''),
+    ('text[]', 'array_fill(''x''::text, ARRAY[20000])'), ('text[]', 'ARRAY[repeat(''x'', $huge)]'), ('text[]', '''{probe,probe}'''),
     ('uuid[]', '''{NULL}'''), ('uuid[]', 'ARRAY[gen_random_uuid()]'), ('uuid[]', 'array_fill(gen_random_uuid(), ARRAY[2, 2])'), ('uuid[]', '''{malformed}'''),
     ('uuid[]', 'array_fill(gen_random_uuid(), ARRAY[20000])'), ('numeric[]', '''{1}'''), ('numeric[]', '''{NULL}'''), ('numeric[]', '''{NaN}'''),
     ('numeric[]', 'array_fill(1e30, ARRAY[2, 2])'), ('numeric[]', 'array_fill(1, ARRAY[20000])'), ('numeric[]', '''{malformed}''');
@@ -84,8 +95,19 @@ INSERT INTO probe.bad VALUES
     ('lad.posting_request[]', 'array_fill(ROW(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::lad.posting_request, ARRAY[5000])'),
     ('lad.posting_request[]', 'array_fill(NULL::lad.posting_request, ARRAY[10001])'),
     ('lad.posting_request[]', 'array_fill(NULL::lad.posting_request, ARRAY[2, 2])'),
-    ('lad.posting_request[]', 'ARRAY[ROW(gen_random_uuid(), ''debit'', ''NaN'', repeat(''x'', 10000000), NULL, NULL, NULL, ''[]'', ''infinity'', NULL)]');
+    ('lad.posting_request[]', 'ARRAY[ROW(gen_random_uuid(), ''debit'', ''NaN'', repeat(''x'', $huge), NULL, NULL, NULL, ''[]'', ''infinity'', NULL)]');
 INSERT INTO probe.bad SELECT DISTINCT type, 'NULL' FROM probe.good;
+-- Good for an argument of this name, so that the others are reached.
+CREATE TABLE probe.named (name text, value text);
+INSERT INTO probe.named VALUES
+    ('currency', '''CREDIT'''), ('from_currency', '''USD'''), ('to_currency', '''CREDIT'''), ('to_country_code', '''+1'''),
+    ('call_id', '''00000000-0000-4000-8000-0000000000aa'''), ('status', '''ended'''), ('format', '''html'''), ('group_by', '''{feature}'''),
+    ('effective_to', 'pg_catalog.now() + interval ''1 day'''), ('expires_at', 'pg_catalog.now() + interval ''1 hour'''), ('period_start', '''2026-01-01'''),
+    ('from_time', '''2026-01-01'''), ('feature_key', '''voice-agent'''), ('package_key', '''starter'''),
+    ('usage_items', '''[{"category": "telephony", "provider": "lad", "model": "voice", "unit": "minute", "quantity": 1}]''');
+INSERT INTO probe.named SELECT 'transaction_id', quote_literal(id) FROM lad_data.billing_ledger_transactions WHERE tenant_id = '$acme' AND idempotency_key = 'topup';
+INSERT INTO probe.named SELECT 'usage_event_id', quote_literal(id) FROM lad_data.billing_usage_events WHERE tenant_id = '$acme';
+INSERT INTO probe.named SELECT 'invoice_id', quote_literal(id) FROM lad_data.billing_invoices WHERE tenant_id = '$acme';
 
 -- Runs a call and undoes it, also when it succeeds.
 CREATE FUNCTION probe.outcome(call text) RETURNS text LANGUAGE plpgsql AS \$\$
@@ -98,20 +120,20 @@ END \$\$;
 -- One call for each function, argument and bad value; the other arguments are good.
 CREATE VIEW probe.calls AS
 WITH functions AS (
-    SELECT p.oid, p.proname, p.pronargs, (p.proargtypes::oid[])[0:p.pronargs - 1] AS types
+    SELECT p.oid, p.proname, p.pronargs, p.proargnames AS names, (p.proargtypes::oid[])[0:p.pronargs - 1] AS types
     FROM pg_proc p
     WHERE p.pronamespace = 'lad'::regnamespace AND p.prorettype NOT IN ('trigger'::regtype, 'internal'::regtype) AND p.prokind = 'f'
 ), arguments AS (
-    SELECT f.oid, f.proname, a.n, format_type(a.type, NULL) AS type
+    SELECT f.oid, f.proname, a.n, f.names[a.n] AS name, format_type(a.type, NULL) AS type
     FROM functions f, unnest(f.types) WITH ORDINALITY AS a (type, n)
 )
 SELECT bad.oid, bad.proname AS function, bad.n,
        format('SELECT * FROM lad.%I(%s)', bad.proname, string_agg(
-           format('(%s)::%s', CASE WHEN a.n = bad.n THEN bad.value ELSE coalesce(g.value, 'NULL') END, a.type),
+           format('(%s)::%s', CASE WHEN a.n = bad.n THEN bad.value ELSE coalesce(m.value, g.value, 'NULL') END, a.type),
            ', ' ORDER BY a.n)) AS call
 FROM (SELECT a.oid, a.proname, a.n, coalesce(b.value, 'NULL') AS value, row_number() OVER () AS nr
       FROM arguments a LEFT JOIN probe.bad b ON b.type = a.type) AS bad
-JOIN arguments a ON a.oid = bad.oid LEFT JOIN probe.good g ON g.type = a.type
+JOIN arguments a ON a.oid = bad.oid LEFT JOIN probe.good g ON g.type = a.type LEFT JOIN probe.named m ON m.name = a.name
 GROUP BY bad.oid, bad.proname, bad.n, bad.nr, bad.value;
 
 -- What a hostile caller puts in front of pg_catalog.
