@@ -58,6 +58,11 @@ constinit pg::Plan<Uuid, std::vector<Uuid>> kMove{
     " INSERT INTO lad_data.billing_ledger_archive (" LAD_LEDGER_COLUMNS
     ") SELECT " LAD_LEDGER_COLUMNS " FROM moved"};
 
+// Before the row: whoever voids or corrects the use holds its event when it comes for the row.
+constinit pg::Plan<Uuid, Uuid> kLockUse{
+    "SELECT FROM lad_data.billing_usage_events"
+    " WHERE tenant_id = $1 AND archived_transaction_id = $2 FOR NO KEY UPDATE"};
+
 constinit pg::Plan<Uuid, Uuid> kMoveBack{
     "WITH moved AS (DELETE FROM lad_data.billing_ledger_archive"
     " WHERE tenant_id = $1 AND id = $2 RETURNING *)"
@@ -97,6 +102,7 @@ std::int64_t archive(const Uuid& tenant_id, std::int32_t max_rows) {
 }
 
 void recall(const Uuid& tenant_id, const Uuid& transaction_id) {
+  kLockUse.run(tenant_id, transaction_id);
   {
     const ArchivingScope scope;
     if (kMoveBack.run(tenant_id, transaction_id).processed() == 0) return;

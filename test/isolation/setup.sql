@@ -100,6 +100,11 @@ CREATE FUNCTION lad_test.posted(key text) RETURNS uuid LANGUAGE sql AS $$
     SELECT l.id FROM lad_data.billing_ledger_transactions l JOIN lad_test.actors a ON a.tenant = l.tenant_id
     WHERE idempotency_key = key
 $$;
+-- What charged the use of this key, archived or not.
+CREATE FUNCTION lad_test.posted_for(key text) RETURNS uuid LANGUAGE sql AS $$
+    SELECT coalesce(e.ledger_transaction_id, e.archived_transaction_id)
+    FROM lad_data.billing_usage_events e JOIN lad_test.actors a ON a.tenant = e.tenant_id WHERE e.idempotency_key = key
+$$;
 -- A hold bears the identifier of its reservation.
 CREATE FUNCTION lad_test.hold() RETURNS uuid LANGUAGE sql AS $$ SELECT lad_test.posted('hold') $$;
 CREATE FUNCTION lad_test.item(wallet uuid, key text) RETURNS lad.posting_request LANGUAGE sql AS $$
