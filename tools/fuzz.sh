@@ -8,7 +8,8 @@ cd "$root" || exit 1
 
 seconds=5
 [ "${LAD_LONG:-}" != 1 ] || seconds=60
-cmake -G Ninja -S . -B "$build/fuzz" -DCMAKE_CXX_COMPILER=clang++ -DLAD_FUZZ=ON >/dev/null &&
+cmake -G Ninja -S . -B "$build/fuzz" -DCMAKE_CXX_COMPILER=clang++ -DLAD_FUZZ=ON \
+    -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" >/dev/null &&
   ninja -C "$build/fuzz" -j2 || exit 1
 
 passed=0 failed=0 out=$build/check/fuzz

@@ -15,6 +15,7 @@ my $harness = TAP::Harness->new({
     verbosity => 1,
     merge    => 1,
     failures => 1,
+    timer    => 1,
     lib      => ["$root/test/tap"],
     sources  => {
         Perl  => {},
