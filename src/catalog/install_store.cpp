@@ -87,6 +87,7 @@ class Installation {
     const pg::ActAsOwner owner{kOwner};
     trial_.close();
     add_partitions();
+    store::count_partitions(kMonthlyTable);
     store::guard_history();
     protect();
     return std::move(actions_);
@@ -254,7 +255,7 @@ std::vector<store::Action> install_schema() {
   store::set_search_path();
   const pg::DdlHold hold;
   std::vector<store::Action> actions = Installation{}.run();
-  add_event_trigger(actions);
+  add_event_triggers(actions);
   return actions;
 }
 

@@ -79,6 +79,11 @@ constinit pg::Plan<Name> kCoverage{
     "      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
     "      WHERE i.inhparent = to_regclass(format('lad_data.%I', $1))) partitions"};
 
+// Rows that are written to a partition itself are counted as well.
+constinit pg::Plan<Name> kCountPartitions{
+    "SELECT lad.add_rollup_triggers(inhrelid) FROM pg_inherits "
+    "WHERE inhparent = to_regclass(format('lad_data.%I', $1))"};
+
 bool found(pg::Plan<Name, Name, Name>& plan, const pg::DdlStatement& statement) {
   return !plan.run(statement.schema, statement.table, statement.name).empty();
 }
@@ -162,6 +167,10 @@ std::vector<TableShape> table_shapes() {
     shapes.push_back(std::move(shape));
   }
   return shapes;
+}
+
+void count_partitions(const std::string& table) {
+  kCountPartitions.run(table);
 }
 
 Coverage coverage_of(const std::string& table) {

@@ -52,6 +52,9 @@ struct Coverage {
 };
 Coverage coverage_of(const std::string& table);
 
+/// Gives each partition of a table of lad_data the triggers that count its rows.
+void count_partitions(const std::string& table);
+
 /// Runs one statement; the number of rows it wrote.
 std::uint64_t run(const std::string& sql);
 
