@@ -37,6 +37,7 @@ SQL_PARTS := \
 	sql/lad/82_legacy.sql \
 	sql/lad/85_protect.sql \
 	sql/lad/90_partitions.sql \
+	sql/lad/93_rollups.sql \
 	sql/lad/95_jobs.sql
 
 PG_CONFIG ?= pg_config

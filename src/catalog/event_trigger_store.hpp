@@ -4,8 +4,9 @@
 
 namespace lad::catalog {
 
-/// Makes the event trigger that protects new tables of lad_data, as the caller: only superusers
-/// may. For anybody else a missing one is left out with a notice. Inside with_spi.
-void add_event_trigger(std::vector<store::Action>& actions);
+/// Makes the event triggers that protect new tables of lad_data and watch its partitions, as the
+/// caller: only superusers may. For anybody else a missing one is left out with a notice. Inside
+/// with_spi.
+void add_event_triggers(std::vector<store::Action>& actions);
 
 }  // namespace lad::catalog

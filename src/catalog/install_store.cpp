@@ -248,7 +248,7 @@ std::vector<store::Action> install_schema() {
   store::set_search_path();
   const pg::DdlHold hold;
   std::vector<store::Action> actions = Installation{}.run();
-  add_event_trigger(actions);
+  add_event_triggers(actions);
   return actions;
 }
 

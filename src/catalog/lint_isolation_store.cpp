@@ -22,6 +22,8 @@ namespace {
   "            WHEN 'tenants' THEN rows = '(id = lad.current_tenant_id())' AND written = rows "   \
   "            WHEN 'user_identities' THEN rows = '(user_id = lad.current_user_id())' "           \
   "                AND written = rows "                                                           \
+  "            WHEN 'rollup_marks' THEN polcmd = 'r' "                                            \
+  "                AND rows = '(lad.current_tenant_id() IS NOT NULL)' "                           \
   "            WHEN 'schema_version' THEN polcmd = 'r' "                                          \
   "                AND rows = '(lad.current_tenant_id() IS NOT NULL)' "                           \
   "            ELSE polcmd = 'r' AND regexp_replace(rows, '\\s+', ' ', 'g') = "                   \

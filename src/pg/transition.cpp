@@ -31,6 +31,15 @@ TupleDesc StatementCall::shape() const {
   return data_->tg_relation->rd_att;
 }
 
+bool StatementCall::stands_alone() const {
+  const Form_pg_class table = data_->tg_relation->rd_rel;
+  return table->relkind == RELKIND_RELATION && !table->relispartition;
+}
+
+const char* StatementCall::table_name() const {
+  return RelationGetRelationName(data_->tg_relation);
+}
+
 Tuplestorestate* StatementCall::rows() const {
   return is_delete() ? data_->tg_oldtable : data_->tg_newtable;
 }
@@ -54,7 +63,8 @@ bool StatementCall::writes_any(std::span<const char* const> columns) const {
 }
 
 // From the start, since other triggers of the statement read the same table.
-StatementCall::Reader::Reader(const StatementCall& call) : rows_(call.rows()) {
+StatementCall::Reader::Reader(const StatementCall& call, Tuplestorestate* rows) : rows_(rows) {
+  if (rows_ == nullptr) return;
   slot_ = guard([&] {
     tuplestore_select_read_pointer(rows_, 0);
     tuplestore_rescan(rows_);
@@ -64,10 +74,11 @@ StatementCall::Reader::Reader(const StatementCall& call) : rows_(call.rows()) {
 
 StatementCall::Reader::~Reader() {
   if (current_ != nullptr) heap_freetuple(current_);
-  ExecDropSingleTupleTableSlot(slot_);
+  if (slot_ != nullptr) ExecDropSingleTupleTableSlot(slot_);
 }
 
 HeapTuple StatementCall::Reader::next() {
+  if (rows_ == nullptr) return nullptr;
   return current_ = guard([this]() -> HeapTuple {
            if (current_ != nullptr) heap_freetuple(current_);
            if (!tuplestore_gettupleslot(rows_, true, false, slot_)) return nullptr;

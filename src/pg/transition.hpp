@@ -23,6 +23,10 @@ class StatementCall {
 
   bool is_delete() const { return TRIGGER_FIRED_BY_DELETE(data_->tg_event); }
 
+  /// Whether the statement named an ordinary table that is no partition of another.
+  bool stands_alone() const;
+  const char* table_name() const;
+
   int argument_count() const { return data_->tg_trigger->tgnargs; }
   /// invalid_argument when the trigger was made without it.
   const char* argument(int index) const;
@@ -33,14 +37,32 @@ class StatementCall {
   /// Calls body(RowView) for each row. A view, and what it points to, ends with its call.
   template <class Body>
   void for_each(Body&& body) const {
-    Reader reader{*this};
+    Reader reader{*this, rows()};
     while (const HeapTuple tuple = reader.next()) body(RowView{shape(), tuple});
+  }
+
+  /// Calls body(const RowView* before, const RowView* after) until both tables of the trigger are
+  /// read; nullptr where one has no (more) rows. An update has its rows in the same order, unless a
+  /// trigger of another partition has held back a row that moves there.
+  template <class Body>
+  void for_each_change(Body&& body) const {
+    Reader old_rows{*this, data_->tg_oldtable};
+    Reader new_rows{*this, data_->tg_newtable};
+    while (true) {
+      const HeapTuple before = old_rows.next();
+      const HeapTuple after = new_rows.next();
+      if (before == nullptr && after == nullptr) return;
+      const RowView old_row{shape(), before};
+      const RowView new_row{shape(), after};
+      body(before != nullptr ? &old_row : nullptr, after != nullptr ? &new_row : nullptr);
+    }
   }
 
  private:
   class Reader {
    public:
-    explicit Reader(const StatementCall& call);
+    /// Without rows there is nothing to read.
+    Reader(const StatementCall& call, Tuplestorestate* rows);
     ~Reader();
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
@@ -49,7 +71,7 @@ class StatementCall {
 
    private:
     Tuplestorestate* rows_;
-    TupleTableSlot* slot_;
+    TupleTableSlot* slot_ = nullptr;
     HeapTuple current_ = nullptr;
   };
 

@@ -13,6 +13,10 @@ TriggerCall::TriggerCall(FunctionCallInfo fcinfo)
   }
 }
 
+TableId TriggerCall::table() const {
+  return {RelationGetRelid(data_->tg_relation)};
+}
+
 TupleDesc TriggerCall::shape() const {
   return data_->tg_relation->rd_att;
 }

@@ -23,6 +23,8 @@ class TriggerCall {
   bool is_truncate() const { return TRIGGER_FIRED_BY_TRUNCATE(data_->tg_event); }
   bool is_row() const { return TRIGGER_FIRED_FOR_ROW(data_->tg_event); }
 
+  TableId table() const;
+
   int argument_count() const { return data_->tg_trigger->tgnargs; }
   const char* argument(int index) const { return data_->tg_trigger->tgargs[index]; }
 

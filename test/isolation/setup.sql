@@ -220,3 +220,20 @@ CREATE VIEW lad_test.ledgers AS
     SELECT (SELECT string_agg(regexp_replace(idempotency_key, '_[0-9a-f-]{36}', ''), ' ' ORDER BY seq) FROM lad_data.billing_ledger_transactions WHERE wallet_id = lad_test.wallet()) AS ledger,
            (SELECT string_agg(regexp_replace(idempotency_key, '_[0-9a-f-]{36}', ''), ' ' ORDER BY seq) FROM lad_data.billing_ledger_archive WHERE wallet_id = lad_test.wallet()) AS archive,
            (SELECT count(*) FROM lad.verify_ledger(lad_test.wallet(), false)) AS problems;
+
+-- So many calls, whose sums are folded, and the sums beside the calls.
+CREATE FUNCTION lad_test.new_calls(n int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM lad_test.new_wallet(0);
+    PERFORM lad.fold_rollups();
+    INSERT INTO lad_data.voice_call_logs (tenant_id, to_country_code, to_base_number)
+    SELECT tenant, '+971', i FROM lad_test.actors, generate_series(1, n) AS i;
+END $$;
+-- A change that no trigger has seen.
+CREATE FUNCTION lad_test.unseen_change() RETURNS void LANGUAGE sql SET session_replication_role = replica AS $$
+    UPDATE lad_data.voice_call_logs SET status = 'failed' WHERE tenant_id = (SELECT tenant FROM lad_test.actors) AND to_base_number = 2;
+$$;
+CREATE VIEW lad_test.sums AS
+    SELECT (SELECT string_agg(status || ' ' || calls || CASE WHEN stale THEN ' stale' ELSE '' END, ', ' ORDER BY status) FROM lad_data.call_stats_daily s WHERE s.tenant_id = a.tenant) AS sums,
+           (SELECT string_agg(status || ' ' || n, ', ' ORDER BY status) FROM (SELECT status, count(*) AS n FROM lad_data.voice_call_logs l WHERE l.tenant_id = a.tenant GROUP BY status) AS c) AS calls
+    FROM lad_test.actors a;

@@ -7,7 +7,7 @@ SELECT set_eq(
     'SELECT name FROM data_tables WHERE NOT of_tenant',
     ARRAY['schema_version', 'tenants', 'users', 'user_identities', 'billing_pricing_catalog',
           'billing_exchange_rates', 'billing_topup_packages', 'ai_keyword_expansions',
-          'feature_flags', 'managed_partitions'],
+          'feature_flags', 'managed_partitions', 'rollup_marks'],
     'only these tables are not of one tenant');
 SELECT is_empty($$
     SELECT t.name FROM data_tables AS t
@@ -121,14 +121,15 @@ SELECT is_empty($$
     FROM data_tables AS t JOIN pg_attribute AS a ON a.attrelid = t.oid
     WHERE a.atttypid = 'numeric'::regtype AND format_type(a.atttypid, a.atttypmod) <>
           CASE WHEN a.attname IN ('unit_price', 'overage_rate', 'rate') THEN 'numeric(20,10)'
+               WHEN t.name ~ '_stats_(folded|deltas)$' THEN 'numeric(38,6)'
                ELSE 'numeric(20,6)' END
-$$, 'amounts are numeric(20,6), rates numeric(20,10)');
+$$, 'amounts are numeric(20,6), rates numeric(20,10), sums wider');
 SELECT is_empty($$
     SELECT t.name, a.attname FROM data_tables AS t JOIN pg_attribute AS a ON a.attrelid = t.oid
-    WHERE a.atttypid = 'numeric'::regtype AND NOT EXISTS (
+    WHERE a.atttypid = 'numeric'::regtype AND t.name !~ '_stats_deltas$' AND NOT EXISTS (
         SELECT FROM data_constraints AS c WHERE c."table" = t.name AND c.contype = 'c'
           AND a.attname::text = ANY (c.columns) AND c.definition LIKE '%<> ''NaN''%')
-$$, 'no column of numbers takes NaN');
+$$, 'no column of numbers takes NaN, and so no delta of them is one');
 SELECT is_empty($$
     SELECT t.name FROM data_tables AS t
     JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attname = 'updated_at'
