@@ -35,6 +35,11 @@ Tuplestorestate* StatementCall::rows() const {
   return is_delete() ? data_->tg_oldtable : data_->tg_newtable;
 }
 
+Tuplestorestate* StatementCall::rows_before() const {
+  if (data_->tg_oldtable != nullptr) return data_->tg_oldtable;
+  throw Error{ErrorCode::invalid_argument, "trigger lacks the rows as they were"};
+}
+
 int StatementCall::require_column(const char* name) const {
   return pg::require_column(shape(), name);
 }
@@ -54,7 +59,7 @@ bool StatementCall::writes_any(std::span<const char* const> columns) const {
 }
 
 // From the start, since other triggers of the statement read the same table.
-StatementCall::Reader::Reader(const StatementCall& call) : rows_(call.rows()) {
+StatementCall::Reader::Reader(const StatementCall& call, Tuplestorestate* rows) : rows_(rows) {
   slot_ = guard([&] {
     tuplestore_select_read_pointer(rows_, 0);
     tuplestore_rescan(rows_);

@@ -22,6 +22,7 @@ class StatementCall {
   bool writes_any(std::span<const char* const> columns) const;
 
   bool is_delete() const { return TRIGGER_FIRED_BY_DELETE(data_->tg_event); }
+  bool is_update() const { return TRIGGER_FIRED_BY_UPDATE(data_->tg_event); }
 
   int argument_count() const { return data_->tg_trigger->tgnargs; }
   /// invalid_argument when the trigger was made without it.
@@ -33,14 +34,22 @@ class StatementCall {
   /// Calls body(RowView) for each row. A view, and what it points to, ends with its call.
   template <class Body>
   void for_each(Body&& body) const {
-    Reader reader{*this};
+    Reader reader{*this, rows()};
+    while (const HeapTuple tuple = reader.next()) body(RowView{shape(), tuple});
+  }
+
+  /// The same of the rows as they were before an update; invalid_argument when the trigger was made
+  /// without OLD TABLE.
+  template <class Body>
+  void for_each_before(Body&& body) const {
+    Reader reader{*this, rows_before()};
     while (const HeapTuple tuple = reader.next()) body(RowView{shape(), tuple});
   }
 
  private:
   class Reader {
    public:
-    explicit Reader(const StatementCall& call);
+    Reader(const StatementCall& call, Tuplestorestate* rows);
     ~Reader();
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
@@ -55,6 +64,7 @@ class StatementCall {
 
   TupleDesc shape() const;
   Tuplestorestate* rows() const;
+  Tuplestorestate* rows_before() const;
 
   TriggerData* data_;
 };
