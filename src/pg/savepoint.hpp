@@ -31,6 +31,24 @@ class Savepoint {
     return savepoint.end();
   }
 
+  /// Runs the body; false, with what it wrote undone and its locks released, when a lock was not
+  /// free within lock_timeout. All other errors go on.
+  template <class Body>
+  static bool keep_unless_locked(Body&& body) {
+    Savepoint savepoint;
+    try {
+      body();
+    } catch (const PostgresError&) {
+      savepoint.undo_locked();
+      return false;
+    } catch (...) {
+      savepoint.undo();
+      throw;
+    }
+    savepoint.release();
+    return true;
+  }
+
   /// Runs the body; false, with what it wrote undone, when another transaction has taken a key of
   /// this unique constraint. In a transaction that keeps its first snapshot that is a serialization
   /// failure (40001), since it cannot see the other's row. All other errors go on.
@@ -56,6 +74,7 @@ class Savepoint {
   void release();
   void undo();
   void undo_duplicate(const char* constraint);
+  void undo_locked();
 
   MemoryContext memory_;
   ResourceOwner owner_;
