@@ -33,28 +33,28 @@ CREATE TABLE public.dials (entry uuid, attempt int, at timestamptz DEFAULT clock
 CREATE TABLE public.late (entry uuid, attempt int);
 GRANT SELECT, INSERT ON public.dials, public.late TO dialler;
 CREATE PROCEDURE public.dial() LANGUAGE plpgsql AS \$\$
-DECLARE batch uuid; claimed record; all_claimed record[]; word text;
+DECLARE batch uuid; entries uuid[]; attempts int[]; held uuid; word text;
 BEGIN
     LOOP
         PERFORM lad.authenticate_service('$tenant', 'dialling');
         SELECT id INTO batch FROM lad_data.voice_call_batches WHERE status <> 'completed' ORDER BY random() LIMIT 1;
         EXIT WHEN batch IS NULL;
-        SELECT array_agg(c) INTO all_claimed FROM lad.claim_batch_entries(batch, 1 + floor(random() * 5)::int, '500 milliseconds') AS c;
+        SELECT array_agg(c.entry_id), array_agg(c.attempt), (array_agg(c.claim))[1] INTO entries, attempts, held FROM lad.claim_batch_entries(batch, 1 + floor(random() * 5)::int, '500 milliseconds') AS c;
         COMMIT;
-        FOREACH claimed IN ARRAY coalesce(all_claimed, '{}') LOOP
-            INSERT INTO public.dials VALUES (claimed.entry_id, claimed.attempt);
+        FOR n IN 1 .. coalesce(cardinality(entries), 0) LOOP
+            INSERT INTO public.dials VALUES (entries[n], attempts[n]);
             COMMIT;
-            PERFORM pg_sleep(random() * 0.01);
+            PERFORM pg_sleep(random() * 0.06);
             PERFORM lad.authenticate_service('$tenant', 'dialling');
             word := (ARRAY['completed', 'ended', 'failed', 'declined', 'cancelled'])[1 + floor(random() * 5)::int];
             BEGIN
-                PERFORM lad.complete_batch_entry(claimed.entry_id, claimed.claim, word);
+                PERFORM lad.complete_batch_entry(entries[n], held, word);
             EXCEPTION WHEN SQLSTATE 'LD402' THEN
-                INSERT INTO public.late VALUES (claimed.entry_id, claimed.attempt);
+                INSERT INTO public.late VALUES (entries[n], attempts[n]);
             END;
             COMMIT;
         END LOOP;
-        IF all_claimed IS NULL THEN PERFORM pg_sleep(0.05); END IF;
+        IF entries IS NULL THEN PERFORM pg_sleep(0.05); END IF;
     END LOOP;
 END \$\$;
 -- Batches whose counters are not what their rows say, in one snapshot.
@@ -86,7 +86,7 @@ while (@working) {
         push @errors, $_->{session}->receive if $over;
         !$over;
     } @working;
-    if (@working && time - $last_kill > 0.25) {
+    if (@working && time - $last_kill > 0.2) {
         my $victim = splice @working, int rand @working, 1;
         $watch->query("SELECT pg_terminate_backend($victim->{pid})");
         push @working, dialler();
