@@ -30,6 +30,7 @@ SQL_PARTS := \
 	sql/lad/55_invoices.sql \
 	sql/lad/56_analytics.sql \
 	sql/lad/60_calls.sql \
+	sql/lad/61_dialling.sql \
 	sql/lad/62_assistant.sql \
 	sql/lad/65_leads.sql \
 	sql/lad/70_records.sql \

@@ -24,6 +24,10 @@ CREATE TABLE lad_data.voice_call_batches (
     finished_at          timestamptz,
     is_deleted           boolean NOT NULL DEFAULT false,
     deleted_at           timestamptz,
+    cancelled_calls      int NOT NULL DEFAULT 0,
+    max_attempts         int NOT NULL DEFAULT 2,
+    retry_seconds        int,
+    wave_size            int,
     CONSTRAINT voice_call_batches_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT voice_call_batches_tenant_id_fkey FOREIGN KEY (tenant_id)
         REFERENCES lad_data.tenants (id) ON DELETE CASCADE,
@@ -41,7 +45,11 @@ CREATE TABLE lad_data.voice_call_batches (
             'pending', 'queued', 'running', 'completed', 'stopped', 'failed', 'cancelled')),
     CONSTRAINT voice_call_batches_total_calls_check CHECK (total_calls >= 0),
     CONSTRAINT voice_call_batches_completed_calls_check CHECK (completed_calls >= 0),
-    CONSTRAINT voice_call_batches_failed_calls_check CHECK (failed_calls >= 0)
+    CONSTRAINT voice_call_batches_failed_calls_check CHECK (failed_calls >= 0),
+    CONSTRAINT voice_call_batches_cancelled_calls_check CHECK (cancelled_calls >= 0),
+    CONSTRAINT voice_call_batches_max_attempts_check CHECK (max_attempts >= 1),
+    CONSTRAINT voice_call_batches_retry_seconds_check CHECK (retry_seconds >= 1),
+    CONSTRAINT voice_call_batches_wave_size_check CHECK (wave_size >= 1)
 );
 
 CREATE INDEX voice_call_batches_tenant_id_created_at_idx
@@ -55,6 +63,16 @@ CREATE INDEX voice_call_batches_tenant_id_voice_id_idx
     ON lad_data.voice_call_batches (tenant_id, voice_id) WHERE voice_id IS NOT NULL;
 CREATE INDEX voice_call_batches_tenant_id_from_number_id_idx
     ON lad_data.voice_call_batches (tenant_id, from_number_id) WHERE from_number_id IS NOT NULL;
+
+CREATE TRIGGER voice_call_batches_write_keep
+    BEFORE INSERT OR UPDATE OF status, total_calls, completed_calls, failed_calls, cancelled_calls
+    ON lad_data.voice_call_batches
+    FOR EACH ROW EXECUTE FUNCTION lad.keep_batch();
+
+CREATE TRIGGER voice_call_batches_update_tell_end
+    AFTER UPDATE OF status ON lad_data.voice_call_batches
+    FOR EACH ROW WHEN (NEW.status = 'completed' AND OLD.status <> 'completed')
+    EXECUTE FUNCTION lad.tell_batch_end();
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON lad_data.voice_call_batches TO lad_app, lad_service;
 
@@ -74,9 +92,12 @@ COMMENT ON COLUMN lad_data.voice_call_batches.job_id IS
     'Identifier of the batch in the dialling service.';
 COMMENT ON COLUMN lad_data.voice_call_batches.status IS
     'State: pending, queued, running, completed, stopped, failed or cancelled.';
-COMMENT ON COLUMN lad_data.voice_call_batches.total_calls IS 'Number of calls in the batch.';
-COMMENT ON COLUMN lad_data.voice_call_batches.completed_calls IS 'Calls that reached an end.';
-COMMENT ON COLUMN lad_data.voice_call_batches.failed_calls IS 'Calls that failed.';
+COMMENT ON COLUMN lad_data.voice_call_batches.total_calls IS
+    'Number of live entries; kept by a trigger of theirs alone, as the other counters are.';
+COMMENT ON COLUMN lad_data.voice_call_batches.completed_calls IS
+    'Entries that are completed or ended; kept by a trigger.';
+COMMENT ON COLUMN lad_data.voice_call_batches.failed_calls IS
+    'Entries that are failed or declined; kept by a trigger.';
 COMMENT ON COLUMN lad_data.voice_call_batches.metadata IS
     'Anything else the application keeps with the batch.';
 COMMENT ON COLUMN lad_data.voice_call_batches.created_at IS 'When the row was created.';
@@ -90,6 +111,15 @@ COMMENT ON COLUMN lad_data.voice_call_batches.is_deleted IS
     'True when the row is soft-deleted. Kept equal to deleted_at.';
 COMMENT ON COLUMN lad_data.voice_call_batches.deleted_at IS
     'When the row was soft-deleted; NULL while it is live. Kept equal to is_deleted.';
+COMMENT ON COLUMN lad_data.voice_call_batches.cancelled_calls IS
+    'Entries that are cancelled; kept by a trigger.';
+COMMENT ON COLUMN lad_data.voice_call_batches.max_attempts IS
+    'How often an entry is dialled at most.';
+COMMENT ON COLUMN lad_data.voice_call_batches.retry_seconds IS
+    'How long a failed call waits for its next attempt, twice as long each time; NULL: it is not '
+    'repeated.';
+COMMENT ON COLUMN lad_data.voice_call_batches.wave_size IS
+    'How many entries may be in hand at once; NULL: as many as are claimed.';
 
 CREATE TABLE lad_data.voice_call_logs (
     id                   uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -228,21 +258,25 @@ COMMENT ON COLUMN lad_data.voice_call_logs.credits_charged IS
 COMMENT ON COLUMN lad_data.voice_call_logs.batch_id IS 'Batch the call was made in.';
 
 CREATE TABLE lad_data.voice_call_batch_entries (
-    id            uuid NOT NULL DEFAULT gen_random_uuid(),
-    tenant_id     uuid NOT NULL DEFAULT lad.current_tenant_id(),
-    batch_id      uuid NOT NULL,
-    lead_id       uuid,
-    status        varchar(30) NOT NULL DEFAULT 'queued',
-    error_message text,
-    metadata      jsonb NOT NULL DEFAULT '{}',
-    created_at    timestamptz NOT NULL DEFAULT now(),
-    updated_at    timestamptz NOT NULL DEFAULT now(),
-    to_phone      varchar(50),
-    last_error    text,
-    is_deleted    boolean NOT NULL DEFAULT false,
-    deleted_at    timestamptz,
-    call_log_id   uuid,
-    retry_count   int NOT NULL DEFAULT 0,
+    id              uuid NOT NULL DEFAULT gen_random_uuid(),
+    tenant_id       uuid NOT NULL DEFAULT lad.current_tenant_id(),
+    batch_id        uuid NOT NULL,
+    lead_id         uuid,
+    status          varchar(30) NOT NULL DEFAULT 'queued',
+    error_message   text,
+    metadata        jsonb NOT NULL DEFAULT '{}',
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    updated_at      timestamptz NOT NULL DEFAULT now(),
+    to_phone        varchar(50),
+    last_error      text,
+    is_deleted      boolean NOT NULL DEFAULT false,
+    deleted_at      timestamptz,
+    call_log_id     uuid,
+    retry_count     int NOT NULL DEFAULT 0,
+    position        bigint NOT NULL DEFAULT 0,
+    claim           uuid,
+    lease_until     timestamptz,
+    next_attempt_at timestamptz,
     CONSTRAINT voice_call_batch_entries_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT voice_call_batch_entries_tenant_id_fkey FOREIGN KEY (tenant_id)
         REFERENCES lad_data.tenants (id) ON DELETE CASCADE,
@@ -264,6 +298,16 @@ CREATE INDEX voice_call_batch_entries_tenant_id_call_log_id_idx
     WHERE call_log_id IS NOT NULL;
 CREATE INDEX voice_call_batch_entries_tenant_id_lead_id_idx
     ON lad_data.voice_call_batch_entries (tenant_id, lead_id) WHERE lead_id IS NOT NULL;
+-- What is to be dialled, found as fast behind any number of entries that are over.
+CREATE INDEX voice_call_batch_entries_tenant_id_batch_id_position_id_idx
+    ON lad_data.voice_call_batch_entries (tenant_id, batch_id, position, id)
+    WHERE status = 'queued' AND is_deleted = false;
+CREATE INDEX voice_call_batch_entries_tenant_id_lease_until_idx
+    ON lad_data.voice_call_batch_entries (tenant_id, lease_until)
+    WHERE status IN ('running', 'dispatched');
+CREATE INDEX voice_call_batch_entries_tenant_id_claim_idx
+    ON lad_data.voice_call_batch_entries (tenant_id, claim)
+    WHERE status IN ('running', 'dispatched');
 
 CREATE TRIGGER voice_call_batch_entries_write_sync_error
     BEFORE INSERT OR UPDATE ON lad_data.voice_call_batch_entries
@@ -273,6 +317,22 @@ CREATE CONSTRAINT TRIGGER voice_call_batch_entries_write_check_call
     AFTER INSERT OR UPDATE OF call_log_id ON lad_data.voice_call_batch_entries
     FOR EACH ROW WHEN (NEW.call_log_id IS NOT NULL)
     EXECUTE FUNCTION lad.check_call_reference();
+
+CREATE TRIGGER voice_call_batch_entries_update_keep_end
+    BEFORE UPDATE OF status ON lad_data.voice_call_batch_entries
+    FOR EACH ROW WHEN (NEW.status <> OLD.status)
+    EXECUTE FUNCTION lad.keep_entry_end();
+
+CREATE TRIGGER voice_call_batch_entries_insert_count
+    AFTER INSERT ON lad_data.voice_call_batch_entries REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.count_batch_entries();
+CREATE TRIGGER voice_call_batch_entries_update_count
+    AFTER UPDATE ON lad_data.voice_call_batch_entries
+    REFERENCING OLD TABLE AS before NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.count_batch_entries();
+CREATE TRIGGER voice_call_batch_entries_delete_count
+    AFTER DELETE ON lad_data.voice_call_batch_entries REFERENCING OLD TABLE AS before
+    FOR EACH STATEMENT EXECUTE FUNCTION lad.count_batch_entries();
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON lad_data.voice_call_batch_entries TO lad_app, lad_service;
 
@@ -307,6 +367,14 @@ COMMENT ON COLUMN lad_data.voice_call_batch_entries.call_log_id IS
     'Call that was made; must exist in voice_call_logs, checked by a trigger.';
 COMMENT ON COLUMN lad_data.voice_call_batch_entries.retry_count IS
     'How often the entry went back to the queue.';
+COMMENT ON COLUMN lad_data.voice_call_batch_entries.position IS
+    'Place in the list; entries are dialled in its order.';
+COMMENT ON COLUMN lad_data.voice_call_batch_entries.claim IS
+    'Claim under which a dialler has the entry in hand, or ended it.';
+COMMENT ON COLUMN lad_data.voice_call_batch_entries.lease_until IS
+    'Until when the claim holds; the dialler renews it.';
+COMMENT ON COLUMN lad_data.voice_call_batch_entries.next_attempt_at IS
+    'When a failed call may be repeated; NULL: at once.';
 
 CREATE TABLE lad_data.voice_call_analysis (
     id              uuid NOT NULL DEFAULT gen_random_uuid(),

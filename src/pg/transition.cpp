@@ -44,6 +44,11 @@ Tuplestorestate* StatementCall::rows() const {
   return is_delete() ? data_->tg_oldtable : data_->tg_newtable;
 }
 
+Tuplestorestate* StatementCall::rows_before() const {
+  if (data_->tg_oldtable != nullptr) return data_->tg_oldtable;
+  throw Error{ErrorCode::invalid_argument, "trigger lacks the rows as they were"};
+}
+
 int StatementCall::require_column(const char* name) const {
   return pg::require_column(shape(), name);
 }

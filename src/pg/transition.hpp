@@ -22,6 +22,7 @@ class StatementCall {
   bool writes_any(std::span<const char* const> columns) const;
 
   bool is_delete() const { return TRIGGER_FIRED_BY_DELETE(data_->tg_event); }
+  bool is_update() const { return TRIGGER_FIRED_BY_UPDATE(data_->tg_event); }
 
   /// Whether the statement named an ordinary table that is no partition of another.
   bool stands_alone() const;
@@ -38,6 +39,14 @@ class StatementCall {
   template <class Body>
   void for_each(Body&& body) const {
     Reader reader{*this, rows()};
+    while (const HeapTuple tuple = reader.next()) body(RowView{shape(), tuple});
+  }
+
+  /// The same of the rows as they were before an update; invalid_argument when the trigger was made
+  /// without OLD TABLE.
+  template <class Body>
+  void for_each_before(Body&& body) const {
+    Reader reader{*this, rows_before()};
     while (const HeapTuple tuple = reader.next()) body(RowView{shape(), tuple});
   }
 
@@ -77,6 +86,7 @@ class StatementCall {
 
   TupleDesc shape() const;
   Tuplestorestate* rows() const;
+  Tuplestorestate* rows_before() const;
 
   TriggerData* data_;
 };

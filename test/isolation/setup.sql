@@ -237,3 +237,43 @@ CREATE VIEW lad_test.sums AS
     SELECT (SELECT string_agg(status || ' ' || calls || CASE WHEN stale THEN ' stale' ELSE '' END, ', ' ORDER BY status) FROM lad_data.call_stats_daily s WHERE s.tenant_id = a.tenant) AS sums,
            (SELECT string_agg(status || ' ' || n, ', ' ORDER BY status) FROM (SELECT status, count(*) AS n FROM lad_data.voice_call_logs l WHERE l.tenant_id = a.tenant GROUP BY status) AS c) AS calls
     FROM lad_test.actors a;
+-- A batch of so many leads of a tenant that may call.
+ALTER TABLE lad_test.actors ADD COLUMN batch uuid;
+CREATE FUNCTION lad_test.batch_id() RETURNS uuid LANGUAGE sql AS 'SELECT batch FROM lad_test.actors';
+CREATE FUNCTION lad_test.new_batch(entries int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    acting uuid;
+    agent bigint;
+    leads uuid[];
+BEGIN
+    PERFORM lad_test.new_dialler(100);
+    acting := (SELECT tenant FROM lad_test.actors);
+    INSERT INTO lad_data.voice_agents (tenant_id, name) VALUES (acting, 'agent') RETURNING id INTO agent;
+    INSERT INTO lad_data.voice_agent_numbers (tenant_id, id, country_code, base_number) VALUES (acting, acting, '+971', 1);
+    WITH made AS (INSERT INTO lad_data.leads (tenant_id, country_code, base_number)
+                  SELECT acting, '+971', 500000000 + n FROM generate_series(1, entries) AS n RETURNING id)
+    SELECT array_agg(id) INTO leads FROM made;
+    UPDATE lad_test.actors SET batch = lad.enqueue_batch(agent, leads, acting);
+END $$;
+-- The places of the entries that are given out.
+CREATE FUNCTION lad_test.claim(entries int) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(e.position || ' attempt ' || c.attempt, ', ' ORDER BY e.position)
+    FROM lad.claim_batch_entries(lad_test.batch_id(), entries) AS c JOIN lad_data.voice_call_batch_entries AS e ON e.id = c.entry_id
+$$;
+-- What a dialler says under the claim that it was given; it knows it without reading the table.
+CREATE FUNCTION lad_test.end_entry(place int, word text) RETURNS text LANGUAGE sql AS $$
+    SELECT lad.complete_batch_entry(id, claim, word) FROM lad_data.voice_call_batch_entries WHERE batch_id = lad_test.batch_id() AND position = place
+$$;
+CREATE FUNCTION lad_test.renew() RETURNS boolean LANGUAGE sql AS $$
+    SELECT lad.renew_batch_claim(claim, '1 minute') > now() FROM lad_data.voice_call_batch_entries WHERE batch_id = lad_test.batch_id()
+$$;
+CREATE FUNCTION lad_test.lose() RETURNS void LANGUAGE sql AS $$
+    UPDATE lad_data.voice_call_batch_entries SET lease_until = clock_timestamp() - interval '1 second'
+    WHERE batch_id = lad_test.batch_id() AND status = 'running'
+$$;
+CREATE VIEW lad_test.batch AS
+    SELECT status, total_calls AS total, completed_calls AS completed, failed_calls AS failed, cancelled_calls AS cancelled, finished_at IS NOT NULL AS finished,
+           (SELECT count(*) FROM lad_data.domain_events WHERE aggregate_id = b.id AND event_type = 'batch.completed') AS reports
+    FROM lad_data.voice_call_batches AS b WHERE id = lad_test.batch_id();
+CREATE VIEW lad_test.entries AS
+    SELECT position, status, retry_count AS retries FROM lad_data.voice_call_batch_entries WHERE batch_id = lad_test.batch_id() ORDER BY position;

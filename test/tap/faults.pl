@@ -220,6 +220,17 @@ $app[0]->query('COMMIT');
 is($app[1]->receive, $dialled, 'fault 18, after: the second dispatcher is answered with the call of the first');
 $app[1]->query('COMMIT');
 is(app($batch, 'SELECT count(*) FROM lad_data.voice_call_logs'), '1', 'fault 18, after: and the rows count one');
+my $leads_of_batch = app($batch, q(INSERT INTO lad_data.voice_agents (id, name) OVERRIDING SYSTEM VALUE VALUES (7718, 'A'); INSERT INTO lad_data.voice_agent_numbers (id, country_code, base_number)
+    VALUES (lad.current_tenant_id(), '+971', 1); INSERT INTO lad_data.leads (country_code, base_number) VALUES ('+971', 501234567) RETURNING ARRAY[id]));
+my $list = app($batch, "SELECT lad.enqueue_batch(7718, '$leads_of_batch', lad.current_tenant_id())");
+@app = map { members($batch) } 1, 2;
+my $claim = "SELECT entry_id, claim FROM lad.claim_batch_entries('$list', 1)";
+my ($entry, $held) = split /\|/, $app[0]->query($claim);
+is($app[1]->query($claim), '', 'fault 18, after: one of two dispatchers gets the entry');
+$_->query('COMMIT') for @app;
+is(join(' ', map { app($batch, "SELECT lad.complete_batch_entry('$entry', '$held', 'completed')") } 1, 2), 'completed completed', 'fault 18, after: its end is told twice');
+app($batch, 'UPDATE lad_data.voice_call_batches SET completed_calls = completed_calls + 1');
+is(app($batch, 'SELECT status, completed_calls, (SELECT count(*) FROM lad_data.voice_call_batch_entries) FROM lad_data.voice_call_batches'), 'completed|1|1', 'fault 18, after: and counted once');
 
 # ---- 23 to 25: leads and their stages ---------------------------------------------------------------
 $cluster->psql(q(INSERT INTO plain.leads VALUES (1, '{}')));
