@@ -6,6 +6,7 @@
 #include "pg/key_file.hpp"
 #include "pg/statement_guard.hpp"
 #include "pg/statistics.hpp"
+#include "pg/tallies.hpp"
 #include "pg/transaction_memo.hpp"
 #include "tenancy/hooks.hpp"
 
@@ -20,6 +21,7 @@ PGDLLEXPORT void _PG_init() {
     lad::pg::define_epochs();
     lad::pg::define_immutable_tables({"guard_ledger", "guard_invoice"});
     lad::pg::define_statistics();
+    lad::pg::define_tallies();
     lad::pg::define_early_release();
     lad::pg::define_statement_guard(lad::tenancy::kStatementRule);
     lad::pg::define_context(lad::tenancy::kTokenRules);

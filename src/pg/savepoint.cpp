@@ -61,6 +61,19 @@ void Savepoint::undo_duplicate(const char* constraint) {
   });
 }
 
+void Savepoint::undo_locked() {
+  guard([this] {
+    MemoryContextSwitchTo(memory_);
+    ErrorData* const error = CopyErrorData();
+    FlushErrorState();
+    RollbackAndReleaseCurrentSubTransaction();
+    MemoryContextSwitchTo(memory_);
+    CurrentResourceOwner = owner_;
+    if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE) ReThrowError(error);
+    FreeErrorData(error);
+  });
+}
+
 std::optional<Survived> Savepoint::end() {
   if (!failure_) {
     release();
