@@ -83,13 +83,22 @@ bool is_fresh(const Request& request, const Answer& answer) {
                            request.prompt_version, pg::clock_now().us);
 }
 
-bool try_claim(const Request& request, const ExpansionKey& key, const Uuid& claim, bool is_known) {
+/// What is known already, before a claim is tried.
+struct Findings {
+  bool has_terms;
+  bool has_work;
+};
+
+bool try_claim(const Request& request, const ExpansionKey& key, const Uuid& claim,
+               const Findings& findings) {
   const std::int64_t now_us = pg::clock_now().us;
   const store::NewClaim wanted{claim, key, request.prompt_version, request.lease_us, now_us};
-  if (is_known) return store::take_over_claim(request.tenant_id, wanted);
-  // Also when patience is over a claim that nobody else makes needs no wait.
-  const auto patience_ms = static_cast<std::int32_t>((request.patience_ends_us - now_us) / 1'000);
-  return store::start_claim(request.tenant_id, wanted, std::max(patience_ms, 1));
+  if (findings.has_work) return store::take_over_claim(request.tenant_id, wanted);
+  // Whoever has terms need not wait, and a claim that nobody else makes takes no time.
+  constexpr std::int64_t kLeast = 1;
+  const std::int64_t left = (request.patience_ends_us - now_us) / 1'000;
+  const std::int64_t patience_ms = findings.has_terms ? kLeast : std::max(left, kLeast);
+  return store::start_claim(request.tenant_id, wanted, static_cast<std::int32_t>(patience_ms));
 }
 
 /// Answers a key. Rows are locked for a claim only, so that whoever is told to wait, and then sits
@@ -100,12 +109,12 @@ Answer acquire(const Request& request, const ExpansionKey& key) {
   look_up(request, key, answer);
   if (is_fresh(request, answer)) return answer;
   const auto work = store::read_work(request.tenant_id, key);
-  answer.verdict =
-      judge(work, answer.expansion.has_value(), request.prompt_version, pg::clock_now().us);
+  const Findings findings{answer.expansion.has_value(), work.has_value()};
+  answer.verdict = judge(work, findings.has_terms, request.prompt_version, pg::clock_now().us);
   if (!answer.verdict.may_claim) return answer;
   const Uuid claim = pg::random_uuid();
-  if (!try_claim(request, key, claim, work.has_value())) {
-    answer.verdict = keyword::contended(answer.expansion.has_value());
+  if (!try_claim(request, key, claim, findings)) {
+    answer.verdict = keyword::contended(findings.has_terms);
     return answer;
   }
   // Somebody may have fulfilled the key between the look-up and the claim.

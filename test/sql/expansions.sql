@@ -30,8 +30,8 @@ GRANT SELECT ON public.expansions_claims TO lad_app, lad_service;
 SET SESSION AUTHORIZATION expansions_app;
 -- A miss is claimed once, whatever way the keyword is spelt.
 BEGIN; SELECT lad.authenticate(:'a');
-SELECT status, terms, claim AS claim_a, retry_after, source FROM lad.acquire_expansion('  VP, Sales ') \gset
-SELECT :'status' AS status, :'terms' AS terms, :'claim_a' <> '' AS claims;
+SELECT status, terms IS NULL AND retry_after IS NULL AND source IS NULL AS bare, claim AS claim_a FROM lad.acquire_expansion('  VP, Sales ') \gset
+SELECT :'status' AS status, :'bare' AS bare, length(:'claim_a') AS claim;
 SELECT * FROM public.expansions_ask('vp sales');
 SELECT status FROM lad.acquire_expansion('VP Sales', 'title');
 SELECT lad.renew_claim(:'claim_a') - clock_timestamp() BETWEEN '29 s' AND '30 s' AS renewed;
@@ -60,7 +60,7 @@ ROLLBACK;
 
 -- Nothing usable leaves the claim open; more than 32 are cut; what is rejected is bounded.
 BEGIN; SELECT lad.authenticate(:'a');
-SELECT terms, public.expansions_attempt(format('SELECT lad.fulfil_expansion(%L, %L, ''m'', ''1 day'')', :'claim_a', terms)) FROM unnest('{[],{},"\"x\"",null,17,"[1, \"<b>\"]","[\"see www.evil.example\"]"}'::jsonb[]) AS terms;
+SELECT terms, public.expansions_attempt(format('SELECT lad.fulfil_expansion(%L, %L, ''m'', ''1 day'')', :'claim_a', terms)) FROM unnest(ARRAY['[]', '{}', '"x"', 'null', '17', '[1, "<b>"]', '["see www.evil.example"]', '["!?"]']::jsonb[]) AS terms;
 SELECT jsonb_array_length(lad.fulfil_expansion(:'claim_a', (SELECT jsonb_agg('term ' || chr(97 + n / 26) || chr(97 + n % 26) || 'x') FROM generate_series(0, 99) AS n), 'm', '1 s')) AS kept;
 SELECT jsonb_array_length(expanded_keywords) AS kept, jsonb_array_length(rejected) AS rejected, rejected->0 AS first, rejected->-1 AS last FROM public.expansions_rows WHERE original_keyword = 'fencing';
 COMMIT;
@@ -166,9 +166,9 @@ COMMIT;
 SET SESSION AUTHORIZATION expansions_app;
 SELECT pg_temp.give(:'c', '["FINANCIAL technology", "payment", "PayPal", "lending", "mobile bank"]');
 -- What the application writes itself is trusted no more than a model.
-BEGIN; SELECT lad.authenticate(:'a'); UPDATE lad_data.ai_keyword_expansions SET expanded_keywords = expanded_keywords || '["evil.com", 7]' WHERE normalized_keyword = 'fin tech'; COMMIT;
-BEGIN; SELECT lad.authenticate(:'b'); UPDATE lad_data.ai_keyword_expansions SET expanded_keywords = expanded_keywords || '["evil.com", {}]' WHERE normalized_keyword = 'fin tech'; COMMIT;
-BEGIN; SELECT lad.authenticate(:'c'); UPDATE lad_data.ai_keyword_expansions SET expanded_keywords = expanded_keywords || '["evil.com"]' WHERE normalized_keyword = 'fin tech'; COMMIT;
+BEGIN; SELECT lad.authenticate(:'a'); UPDATE lad_data.ai_keyword_expansions SET expanded_keywords = expanded_keywords || '["evil.com", 7]' WHERE normalized_keyword = 'fintech'; COMMIT;
+BEGIN; SELECT lad.authenticate(:'b'); UPDATE lad_data.ai_keyword_expansions SET expanded_keywords = expanded_keywords || '["evil.com", {}]' WHERE normalized_keyword = 'fintech'; COMMIT;
+BEGIN; SELECT lad.authenticate(:'c'); UPDATE lad_data.ai_keyword_expansions SET expanded_keywords = expanded_keywords || '["evil.com"]' WHERE normalized_keyword = 'fintech'; COMMIT;
 SET SESSION AUTHORIZATION expansions_service;
 BEGIN; SELECT lad.authenticate_service(reason => 'test');
 SELECT lad.publish_expansion('Fin Tech', 'general');
@@ -178,26 +178,26 @@ SELECT original_keyword, normalized_keyword, expanded_keywords, model, prompt_ve
 COMMIT;
 SET SESSION AUTHORIZATION expansions_app;
 BEGIN; SELECT lad.authenticate(:'d');
-SELECT * FROM public.expansions_ask('fintech') WHERE status = 'claimed';
 SELECT * FROM public.expansions_ask('Fin Tech');
 -- Nobody else changes what is everyone's, and a refresh makes a row of the tenant's own.
-UPDATE lad_data.ai_keyword_expansions SET expanded_keywords = '["mine"]' WHERE normalized_keyword = 'fin tech';
-DELETE FROM lad_data.ai_keyword_expansions WHERE normalized_keyword = 'fin tech';
+UPDATE lad_data.ai_keyword_expansions SET expanded_keywords = '["mine"]' WHERE normalized_keyword = 'fintech';
+DELETE FROM lad_data.ai_keyword_expansions WHERE normalized_keyword = 'fintech';
 SELECT status, terms, claim AS claim_d, source FROM lad.acquire_expansion('Fin Tech', prompt_version => 'v2') \gset
 SELECT :'status' AS status, :'terms' AS terms, :'source' AS source, lad.fulfil_expansion(:'claim_d', '["own"]', 'm', '1 day');
-SELECT expanded_keywords, global FROM public.expansions_rows WHERE normalized_keyword = 'fin tech' ORDER BY global;
+SELECT expanded_keywords, global FROM public.expansions_rows WHERE normalized_keyword = 'fintech' ORDER BY global;
+SELECT status, terms, source FROM public.expansions_ask('Fin Tech', 'v2');
 COMMIT;
 
 -- Eviction: uses are written down, what was stale for as long as it was fresh goes, in batches, with claims nobody comes back to.
 RESET SESSION AUTHORIZATION;
-UPDATE lad_data.ai_keyword_expansions SET created_at = now() - interval '100 days', expires_at = CASE normalized_keyword WHEN 'fin tech' THEN now() - interval '29 days' ELSE now() - interval '31 days' END
+UPDATE lad_data.ai_keyword_expansions SET created_at = now() - interval '100 days', expires_at = CASE normalized_keyword WHEN 'fintech' THEN now() - interval '29 days' ELSE now() - interval '31 days' END
     WHERE (tenant_id IN (md5('expansions a')::uuid, md5('expansions b')::uuid) OR tenant_id IS NULL) AND context = 'general' AND (normalized_keyword IN ('fencing', 'vp sales') OR tenant_id IS NULL);
-UPDATE lad_data.ai_keyword_expansions SET expires_at = now() - interval '31 days' WHERE tenant_id IS NULL AND normalized_keyword = 'fin tech';
+UPDATE lad_data.ai_keyword_expansions SET expires_at = now() - interval '31 days' WHERE tenant_id IS NULL AND normalized_keyword = 'fintech';
 SET SESSION AUTHORIZATION expansions_service;
 BEGIN; SELECT lad.authenticate_service(md5('expansions a')::uuid, 'test');
 SELECT lad.evict_expansions(1) AS own, lad.evict_expansions(10) AS own_rest;
 SELECT usage_count > 0 AND last_used_at IS NOT NULL AS used FROM lad_data.ai_keyword_expansions WHERE tenant_id = md5('expansions d')::uuid OR tenant_id IS NULL ORDER BY tenant_id;
-SELECT public.expansions_attempt('SELECT lad.evict_expansions(' || n || ')') FROM unnest('{NULL,0,10001,-1}'::text[]) AS n;
+SELECT public.expansions_attempt('SELECT lad.evict_expansions(' || n || ')') FROM unnest('{NULL::int,0,10001,-1}'::text[]) AS n;
 COMMIT;
 RESET SESSION AUTHORIZATION;
 UPDATE lad_data.ai_keyword_claims SET lease_until = now() - interval '2 hours', retry_at = retry_at - interval '2 days' WHERE tenant_id = md5('expansions a')::uuid AND normalized_keyword IN ('zebra', 'failing');
@@ -205,14 +205,15 @@ UPDATE lad_data.ai_keyword_claims SET lease_until = now() - interval '10 minutes
 SET SESSION AUTHORIZATION expansions_service;
 BEGIN; SELECT lad.authenticate_service(reason => 'test');
 SELECT lad.evict_expansions(1000) AS all_tenants, lad.evict_expansions(1000) AS nothing_left;
-SELECT normalized_keyword, global FROM public.expansions_rows WHERE normalized_keyword IN ('fin tech', 'fencing', 'vp sales') ORDER BY 1, 2;
+SELECT normalized_keyword, global FROM public.expansions_rows WHERE normalized_keyword IN ('fintech', 'fencing', 'vp sales') ORDER BY 1, 2;
 SELECT normalized_keyword FROM public.expansions_claims WHERE normalized_keyword IN ('zebra', 'yak', 'failing', 'late');
 COMMIT;
 RESET SESSION AUTHORIZATION;
 SET session_replication_role = replica;
 DELETE FROM lad_data.ai_keyword_claims WHERE tenant_id IN (SELECT id FROM lad_data.tenants WHERE slug LIKE 'expansions-%');
-DELETE FROM lad_data.ai_keyword_expansions WHERE tenant_id IN (SELECT id FROM lad_data.tenants WHERE slug LIKE 'expansions-%') OR tenant_id IS NULL;
+DELETE FROM lad_data.ai_keyword_expansions WHERE tenant_id IN (SELECT id FROM lad_data.tenants WHERE slug LIKE 'expansions-%') OR (tenant_id IS NULL AND normalized_keyword = 'fintech');
 RESET session_replication_role;
+DROP FUNCTION pg_temp.give(text, jsonb, text);
 DROP VIEW public.expansions_rows, public.expansions_claims;
 DROP FUNCTION public.expansions_ask(text, text, interval), public.expansions_attempt(text);
 DROP ROLE expansions_app, expansions_service;
