@@ -33,6 +33,7 @@ SQL_PARTS := \
 	sql/lad/61_dialling.sql \
 	sql/lad/62_assistant.sql \
 	sql/lad/65_leads.sql \
+	sql/lad/69_expansions.sql \
 	sql/lad/70_records.sql \
 	sql/lad/80_catalog.sql \
 	sql/lad/82_legacy.sql \

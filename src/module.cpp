@@ -7,6 +7,7 @@
 #include "pg/key_file.hpp"
 #include "pg/statement_guard.hpp"
 #include "pg/statistics.hpp"
+#include "pg/tallies.hpp"
 #include "pg/transaction_memo.hpp"
 #include "pg/worker.hpp"
 #include "tenancy/hooks.hpp"
@@ -30,6 +31,7 @@ PGDLLEXPORT void _PG_init() {
     lad::pg::define_epochs();
     lad::pg::define_immutable_tables({"guard_ledger", "guard_invoice"});
     lad::pg::define_statistics();
+    lad::pg::define_tallies();
     lad::pg::define_early_release();
     lad::pg::define_workers(kLongJobs);
     lad::pg::define_statement_guard(lad::tenancy::kStatementRule);

@@ -220,8 +220,15 @@ CREATE TABLE lad_data.ai_keyword_expansions (
         CHECK (organization_id IS NOT DISTINCT FROM tenant_id)
 );
 
+-- Of one tenant, of everyone, or of all tenants: each is one range.
 CREATE INDEX ai_keyword_expansions_normalized_idx
-    ON lad_data.ai_keyword_expansions (tenant_id, normalized_keyword, context);
+    ON lad_data.ai_keyword_expansions (normalized_keyword, context, tenant_id);
+CREATE INDEX ai_keyword_expansions_expires_at_idx
+    ON lad_data.ai_keyword_expansions (expires_at);
+
+CREATE TRIGGER ai_keyword_expansions_write_normalized
+    BEFORE INSERT OR UPDATE OF original_keyword, normalized_keyword ON lad_data.ai_keyword_expansions
+    FOR EACH ROW EXECUTE FUNCTION lad.normalize_expansion();
 
 CREATE POLICY ai_keyword_expansions_tenant ON lad_data.ai_keyword_expansions
     USING (tenant_id = lad.current_tenant_id()) WITH CHECK (tenant_id = lad.current_tenant_id());
@@ -266,8 +273,10 @@ CREATE TABLE lad_data.ai_keyword_claims (
     tenant_id          uuid NOT NULL DEFAULT lad.current_tenant_id(),
     normalized_keyword varchar(255) NOT NULL,
     context            varchar(50) NOT NULL DEFAULT 'general',
+    original_keyword   varchar(255) NOT NULL,
     prompt_version     varchar(100) NOT NULL DEFAULT '',
     claim              uuid,
+    lease              interval NOT NULL DEFAULT '30 s',
     lease_until        timestamptz,
     failure_count      int NOT NULL DEFAULT 0,
     error_class        varchar(50),
@@ -300,9 +309,13 @@ COMMENT ON COLUMN lad_data.ai_keyword_claims.normalized_keyword IS
     'Keyword as the cache compares it.';
 COMMENT ON COLUMN lad_data.ai_keyword_claims.context IS
     'What the keyword is about: general, title, industry or technology.';
+COMMENT ON COLUMN lad_data.ai_keyword_claims.original_keyword IS
+    'Keyword as the last claimant wrote it, in lower case without outer spaces.';
 COMMENT ON COLUMN lad_data.ai_keyword_claims.prompt_version IS 'Version of the prompt in use.';
 COMMENT ON COLUMN lad_data.ai_keyword_claims.claim IS
     'Token of the caller who produces the terms; NULL when nobody does.';
+COMMENT ON COLUMN lad_data.ai_keyword_claims.lease IS
+    'How long the claim holds without being renewed.';
 COMMENT ON COLUMN lad_data.ai_keyword_claims.lease_until IS
     'When the claim passes to the next caller.';
 COMMENT ON COLUMN lad_data.ai_keyword_claims.failure_count IS 'Failures in a row.';

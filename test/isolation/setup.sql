@@ -277,3 +277,57 @@ CREATE VIEW lad_test.batch AS
     FROM lad_data.voice_call_batches AS b WHERE id = lad_test.batch_id();
 CREATE VIEW lad_test.entries AS
     SELECT position, status, retry_count AS retries FROM lad_data.voice_call_batch_entries WHERE batch_id = lad_test.batch_id() ORDER BY position;
+-- Expansions: a session remembers the claim it got, and can take over the one that is in force.
+CREATE FUNCTION lad_test.new_tenant() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    new_tenant uuid := gen_random_uuid();
+BEGIN
+    INSERT INTO lad_data.tenants (id, name, slug, status) VALUES (new_tenant, new_tenant, new_tenant, 'active');
+    DELETE FROM lad_test.actors;
+    INSERT INTO lad_test.actors (tenant) VALUES (new_tenant);
+END $$;
+CREATE FUNCTION lad_test.ask(keyword text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer record;
+BEGIN
+    PERFORM lad_test.authenticate();
+    SELECT * INTO answer FROM lad.acquire_expansion(keyword);
+    IF answer.claim IS NOT NULL THEN PERFORM set_config('lad_test.claim', answer.claim::text, false); END IF;
+    RETURN concat_ws(' ', answer.status, answer.terms);
+END $$;
+CREATE FUNCTION lad_test.ask_all(keywords text[]) RETURNS text LANGUAGE sql AS $$
+    SELECT lad_test.authenticate();
+    SELECT string_agg(keyword || ' ' || status, ', ') FROM lad.acquire_expansions(keywords);
+$$;
+CREATE FUNCTION lad_test.fulfil(term text) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT lad_test.authenticate();
+    SELECT lad.fulfil_expansion(current_setting('lad_test.claim')::uuid, jsonb_build_array(term), 'model', '1 day');
+$$;
+CREATE FUNCTION lad_test.fail() RETURNS interval LANGUAGE sql AS $$
+    SELECT lad_test.authenticate();
+    SELECT lad.fail_expansion(current_setting('lad_test.claim')::uuid, 'timeout');
+$$;
+CREATE FUNCTION lad_test.same_claim() RETURNS boolean LANGUAGE sql AS $$
+    SELECT set_config('lad_test.claim', claim::text, false) IS NOT NULL FROM lad_data.ai_keyword_claims WHERE tenant_id = (SELECT tenant FROM lad_test.actors)
+$$;
+CREATE FUNCTION lad_test.end_lease() RETURNS void LANGUAGE sql AS $$
+    UPDATE lad_data.ai_keyword_claims SET lease_until = now() - interval '1 s' WHERE tenant_id = (SELECT tenant FROM lad_test.actors)
+$$;
+-- The keyword is fulfilled by three tenants, the last of which is the actor.
+CREATE FUNCTION lad_test.three_tenants(keyword text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM lad_data.ai_keyword_expansions WHERE original_keyword = keyword;
+    FOR i IN 1 .. 3 LOOP
+        PERFORM lad_test.new_tenant();
+        PERFORM lad_test.ask(keyword), lad_test.fulfil('common');
+    END LOOP;
+END $$;
+CREATE FUNCTION lad_test.publish(keyword text) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT lad.authenticate_service(reason => 'isolation test');
+    SELECT lad.publish_expansion(keyword, 'general');
+$$;
+CREATE VIEW lad_test.expansions AS
+    SELECT (SELECT string_agg(expanded_keywords::text, ' ') FROM lad_data.ai_keyword_expansions WHERE tenant_id = a.tenant) AS own,
+           (SELECT string_agg(expanded_keywords::text, ' ') FROM lad_data.ai_keyword_expansions WHERE tenant_id IS NULL) AS everyones,
+           (SELECT count(*) FROM lad_data.ai_keyword_claims WHERE tenant_id = a.tenant AND claim IS NOT NULL) AS claims
+    FROM lad_test.actors AS a;
