@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,11 +44,15 @@ inline constexpr std::size_t kMaxWords = 24;
 /// The words of a normal form, in their order.
 std::vector<Word> split_words(std::string_view normal, const Language& language);
 
+/// Equal for displayed texts that differ by inflection or word order alone.
+std::uint64_t inflection_key(std::string_view display, const Language& language);
+
 /// A keyword, ready to be expanded.
 struct Query {
   std::string display;
   std::string normal;
   std::vector<Word> words;
+  std::uint64_t inflection_key = 0;
 };
 
 /// Reads a keyword; does not call require_keyword.
