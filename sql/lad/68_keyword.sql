@@ -55,7 +55,7 @@ CREATE FUNCTION lad.add_term(term text, expansions text[], relation text DEFAULT
 REVOKE ALL ON FUNCTION lad.add_term(text, text[], text, text, real) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.add_term(text, text[], text, text, real) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.add_term(text, text[], text, text, real) IS
-    'Adds expansions to a keyword for the current tenant alone (table keyword_terms, where rows can be deleted); a known one gets the new relation and weight. Returns how many were kept. LD001 no tenant, LD401 a text without words, one that is the term itself, or an unknown context, 22023 unknown relation, weight not above 0 and at most 1, no expansion or more than 100, 42501 a viewer, 22004 NULL.';
+    'Adds expansions to a keyword for the current tenant alone (table keyword_terms, where rows can be deleted); a known one gets the new relation and weight. Returns how many were kept. LD001 no tenant, LD401 a text without words, one that is the term itself, or an unknown context, 22023 unknown relation, weight not 0.001 to 1, no expansion or more than 100, 42501 a viewer, 22004 NULL.';
 
 CREATE FUNCTION lad.load_lexicon(name text, format text, path text)
     RETURNS TABLE (lexicon text, version int, entries bigint, rejected bigint, reasons jsonb,

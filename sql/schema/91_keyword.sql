@@ -9,7 +9,7 @@ CREATE TABLE lad_data.keyword_terms (
     normalized_expansion varchar(1024) NOT NULL,
     relation             varchar(20) NOT NULL DEFAULT 'synonym',
     context              varchar(20) NOT NULL DEFAULT 'general',
-    weight               real NOT NULL DEFAULT 1,
+    weight               numeric(4,3) NOT NULL DEFAULT 1,
     created_at           timestamptz NOT NULL DEFAULT now(),
     updated_at           timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT keyword_terms_pkey PRIMARY KEY (tenant_id, id),
@@ -43,7 +43,7 @@ COMMENT ON COLUMN lad_data.keyword_terms.relation IS
     'sibling or related.';
 COMMENT ON COLUMN lad_data.keyword_terms.context IS
     'Where it holds: title, industry, technology, or general for everywhere.';
-COMMENT ON COLUMN lad_data.keyword_terms.weight IS 'How sure it is, above 0 and at most 1.';
+COMMENT ON COLUMN lad_data.keyword_terms.weight IS 'How sure it is, 0.001 to 1.';
 COMMENT ON COLUMN lad_data.keyword_terms.created_at IS 'When the row was created.';
 COMMENT ON COLUMN lad_data.keyword_terms.updated_at IS
     'When the row was last changed; kept by a trigger.';

@@ -7,6 +7,7 @@
 #include "keyword/search_query.hpp"
 #include "keyword/server_language_store.hpp"
 #include "keyword/term_store.hpp"
+#include "pg/args.hpp"
 #include "pg/arrays.hpp"
 #include "pg/context.hpp"
 #include "pg/phrases.hpp"

@@ -2,6 +2,7 @@
 #include "keyword/active_store.hpp"
 #include "keyword/collection.hpp"
 #include "keyword/server_language_store.hpp"
+#include "pg/args.hpp"
 #include "pg/as_owner.hpp"
 #include "pg/json.hpp"
 #include "pg/result.hpp"

@@ -4,6 +4,7 @@
 #include "keyword/lexicon_store.hpp"
 #include "keyword/server_language_store.hpp"
 #include "keyword/term_store.hpp"
+#include "pg/args.hpp"
 #include "pg/arrays.hpp"
 #include "pg/context.hpp"
 #include "pg/real.hpp"
@@ -18,6 +19,8 @@ using lad::ErrorCode;
 namespace {
 
 constexpr std::size_t kMaxExpansions = 100;
+/// The least that the table keeps.
+constexpr float kLeastWeight = 0.001F;
 
 /// The normal form of a text that has one.
 std::string require_normal(const std::string& text, const char* what) {
@@ -62,8 +65,8 @@ std::string read_relation(const lad::pg::Args& args, int index) {
 
 float read_weight(const lad::pg::Args& args, int index) {
   const auto weight = args.get<float>(index, "weight");
-  if (!(weight > 0 && weight <= 1)) {
-    throw Error{ErrorCode::invalid_argument, "weight must be above 0 and at most 1"};
+  if (!(weight >= kLeastWeight && weight <= 1)) {
+    throw Error{ErrorCode::invalid_argument, "weight must be 0.001 to 1"};
   }
   return weight;
 }

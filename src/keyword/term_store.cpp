@@ -9,7 +9,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 constinit pg::Plan<Uuid, std::string> kFind{
-    "SELECT expansion::text, relation::text, weight, context::text FROM lad_data.keyword_terms"
+    "SELECT expansion::text, relation::text, weight::real, context::text FROM lad_data.keyword_terms"
     " WHERE tenant_id = $1 AND normalized_term = $2"
     " ORDER BY weight DESC, normalized_expansion COLLATE \"C\", context COLLATE \"C\" LIMIT 200"};
 
@@ -17,7 +17,7 @@ constinit pg::Plan<Uuid, std::string> kFind{
 constinit pg::Plan<std::string, std::string, Texts, Texts, std::string, std::string, float> kSave{
     "INSERT INTO lad_data.keyword_terms AS t (term, normalized_term, expansion,"
     " normalized_expansion, relation, context, weight)"
-    " SELECT $1, $2, e.expansion, e.normal, $5, $6, $7"
+    " SELECT $1, $2, e.expansion, e.normal, $5, $6, round($7::numeric, 3)"
     " FROM unnest($3, $4) AS e (expansion, normal) ORDER BY e.normal COLLATE \"C\""
     " ON CONFLICT (tenant_id, normalized_term, normalized_expansion, context) DO UPDATE"
     " SET term = EXCLUDED.term, expansion = EXCLUDED.expansion, relation = EXCLUDED.relation,"
