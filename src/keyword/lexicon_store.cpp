@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/error.hpp"
+#include "pg/prerequisite.hpp"
 #include "pg/spi.hpp"
 
 namespace lad::keyword::store {
@@ -59,9 +59,7 @@ bool has_tables() {
 }
 
 void require_tables() {
-  if (has_tables()) return;
-  throw Error{ErrorCode::not_in_state, "the lad tables are not installed in this database",
-              std::string{}, "Call lad.install_schema() first."};
+  if (!has_tables()) pg::refuse_without_tables();
 }
 
 std::vector<LexiconRow> read_lexicons() {

@@ -27,7 +27,7 @@ struct LexiconRow {
 /// Whether the schema has the tables.
 bool has_tables();
 
-/// Throws not_in_state (55000) when it has not.
+/// Raises 55000 when it has not.
 void require_tables();
 
 /// All loaded lexicons by name, as the calling statement's snapshot has them.
