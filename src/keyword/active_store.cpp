@@ -181,7 +181,7 @@ void publish_lexicon(const LexiconRow& row, std::span<const std::byte> bytes) {
 }
 
 void remove_unused_files() {
-  const std::vector<LexiconRow> rows = read_lexicons();
+  const std::vector<LexiconRow> rows = read_lexicons(true);
   const std::string mine = pg::database_number();
   for (const std::string& name : pg::list_files(kFolder)) {
     const std::size_t dash = name.find('-');
