@@ -9,6 +9,8 @@
 
 namespace lad::keyword {
 
+struct Draft;
+
 /// Compiles entries to a binary lexicon. The same entries in any order give the same bytes.
 class LexiconBuilder {
  public:
@@ -18,20 +20,20 @@ class LexiconBuilder {
   ~LexiconBuilder();
 
   /// Takes an edge or the member of a concept. False, and nothing taken, when a text has no normal
-  /// form, when both sides of an edge are the same, or when the entry has neither an expansion nor
-  /// a concept. A repeated edge keeps the greater weight and all contexts.
+  /// form or more than 255 characters, when both sides of an edge are the same, when the entry has
+  /// neither an expansion nor a concept, or when its weight is not in (0, 1]. A repeated edge keeps
+  /// the greater weight and all contexts.
   bool add(const Entry& entry);
 
   /// Names a concept ("Software Developers"). The name is shown in paths; it is no member.
   void name_concept(std::string_view code, Source source, std::string_view name);
 
-  /// Writes the bytes. Throws Error(lexicon_invalid) when a limit of the format is passed (more
-  /// than 65,535 concepts, 4 GiB, 2^31 edges).
+  /// Writes the bytes. Throws Error(lexicon_invalid) when a limit of the format is passed (65,535
+  /// concepts, 4 GiB of text, 2^32 records of a kind).
   std::vector<std::byte> build() const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<Draft> draft_;
 };
 
 }  // namespace lad::keyword

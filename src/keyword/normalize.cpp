@@ -84,6 +84,17 @@ std::string show(const std::u32string& characters) {
   return out;
 }
 
+// The head noun is the last word before a comma, a bracket, a dash or a preposition, or of all.
+std::size_t find_head(std::string_view folded, std::size_t words) {
+  constexpr std::string_view kEnds[] = {",",    "(",    " - ",    " of ", " for ", " in ",
+                                        " at ", " to ", " with ", " by ", " on ",  " as "};
+  std::size_t end = folded.size();
+  for (const std::string_view mark : kEnds) end = std::min(end, folded.find(mark));
+  const std::size_t before = normal_words(folded.substr(0, end)).size();
+  const std::size_t last = words == 0 ? 0 : words - 1;
+  return before == 0 ? last : std::min(before - 1, last);
+}
+
 }  // namespace
 
 void require_keyword(std::string_view utf8) {
@@ -138,6 +149,7 @@ Query read_query(std::string_view utf8, const Language& language) {
   query.display = show(decode_utf8(folded));
   query.normal = settle(join(normal_words(folded)), language);
   query.words = split_words(query.normal, language);
+  query.head = find_head(folded, query.words.size());
   query.inflection_key = inflection_key(query.display, language);
   return query;
 }

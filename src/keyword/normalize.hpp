@@ -52,6 +52,7 @@ struct Query {
   std::string display;
   std::string normal;
   std::vector<Word> words;
+  std::size_t head = 0;  ///< place of the head noun in words: "director" of "director of sales"
   std::uint64_t inflection_key = 0;
 };
 
