@@ -141,6 +141,17 @@ std::vector<Lexicon> open_all(bool has_tables) {
   return open;
 }
 
+/// Removes the files of lexicons that were open and are no longer in the tables. Should one be
+/// loaded again at this moment, the next reader writes its file anew.
+void remove_replaced(const std::vector<Lexicon>& before, const std::vector<Lexicon>& now) {
+  for (const Lexicon& old : before) {
+    const bool is_kept = is_shipped(old) || std::any_of(now.begin(), now.end(), [&](auto& each) {
+                           return each->file() == old->file();
+                         });
+    if (!is_kept && !old->file().empty()) pg::remove_file(old->file());
+  }
+}
+
 }  // namespace
 
 OpenLexicon::OpenLexicon(LexiconRow row, std::string file, const pg::MappedFile& mapped)
@@ -171,6 +182,9 @@ const ActiveLexicons& active_lexicons() {
   }
   for (const Lexicon& each : next->open) next->views.emplace_back(each->bytes());
   if (generation && next->has_tables) next->generation = *generation;
+  if (active != nullptr && !pg::has_changed_lexicons()) {
+    remove_replaced(active->open, next->open);
+  }
   delete active;
   active = next.release();
   return *active;
@@ -181,7 +195,7 @@ void publish_lexicon(const LexiconRow& row, std::span<const std::byte> bytes) {
 }
 
 void remove_unused_files() {
-  const std::vector<LexiconRow> rows = read_lexicons(true);
+  const std::vector<LexiconRow> rows = read_lexicons();
   const std::string mine = pg::database_number();
   for (const std::string& name : pg::list_files(kFolder)) {
     const std::size_t dash = name.find('-');

@@ -50,8 +50,11 @@ struct ActiveLexicons {
 /// moment. Throws lexicon_invalid (LD403) when one is damaged in the tables too. Outside of SPI.
 const ActiveLexicons& active_lexicons();
 
-/// Writes the file of a lexicon that was just saved, and removes those that nobody needs.
+/// Writes the file of a lexicon that was just saved.
 void publish_lexicon(const LexiconRow& row, std::span<const std::byte> bytes);
+
+/// Removes what ended sessions and dropped databases have left. Before anything is changed: the
+/// changes may be rolled back.
 void remove_unused_files();
 
 }  // namespace lad::keyword::store

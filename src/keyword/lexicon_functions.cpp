@@ -109,10 +109,10 @@ Datum save(FunctionCallInfo fcinfo, const std::string& name, const std::string& 
     const lad::pg::ActAsOwner owner{kOwner};
     return lad::pg::with_spi([&] {
       store::require_tables();
+      store::remove_unused_files();
       lad::pg::tell_lexicons_on_commit();
       store::LexiconRow saved = store::save_lexicon(name, format, loaded.bytes, loaded.rejected);
       store::publish_lexicon(saved, loaded.bytes);
-      store::remove_unused_files();
       return saved;
     });
   }();
@@ -171,15 +171,14 @@ LAD_FUNCTION(lad_drop_lexicon) {
   const lad::pg::ActAsOwner owner{kOwner};
   lad::pg::with_spi([&] {
     store::require_tables();
+    store::remove_unused_files();
     lad::pg::tell_lexicons_on_commit();
-    if (store::drop_lexicon(name)) {
-      store::remove_unused_files();
-    } else if (name == store::kShippedName) {
+    if (store::drop_lexicon(name)) return;
+    if (name == store::kShippedName) {
       throw Error{ErrorCode::invalid_argument, "the shipped vocabulary cannot be dropped",
                   std::string{}, "Load another one under its name to replace it."};
-    } else {
-      throw Error{ErrorCode::not_found, "no such lexicon"};
     }
+    throw Error{ErrorCode::not_found, "no such lexicon"};
   });
   return lad::pg::void_datum();
 }

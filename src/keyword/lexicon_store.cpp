@@ -62,8 +62,8 @@ void require_tables() {
   if (!has_tables()) pg::refuse_without_tables();
 }
 
-std::vector<LexiconRow> read_lexicons(bool with_own_changes) {
-  const pg::Rows rows = with_own_changes ? kRead.run() : kRead.run_in_snapshot();
+std::vector<LexiconRow> read_lexicons() {
+  const pg::Rows rows = kRead.run_in_snapshot();
   std::vector<LexiconRow> found;
   for (std::uint64_t i = 0; i < rows.size(); ++i) {
     found.push_back({rows.get<Uuid>(i, 0), rows.get<std::string>(i, 1), rows.get<std::string>(i, 2),

@@ -30,9 +30,8 @@ bool has_tables();
 /// Raises 55000 when it has not.
 void require_tables();
 
-/// All loaded lexicons by name, as the active snapshot has them, or with what this statement itself
-/// has changed.
-std::vector<LexiconRow> read_lexicons(bool with_own_changes = false);
+/// All loaded lexicons by name, as the active snapshot has them.
+std::vector<LexiconRow> read_lexicons();
 
 /// The bytes of a lexicon; fewer than it has when it is gone.
 std::vector<std::byte> read_content(const LexiconRow& row);

@@ -9,7 +9,8 @@ namespace {
 using Texts = std::vector<std::string>;
 
 constinit pg::Plan<Uuid, std::string> kFind{
-    "SELECT expansion::text, relation::text, weight::real, context::text FROM lad_data.keyword_terms"
+    "SELECT expansion::text, relation::text, weight::real, context::text FROM "
+    "lad_data.keyword_terms"
     " WHERE tenant_id = $1 AND normalized_term = $2"
     " ORDER BY weight DESC, normalized_expansion COLLATE \"C\", context COLLATE \"C\" LIMIT 200"};
 

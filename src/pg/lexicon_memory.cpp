@@ -76,6 +76,10 @@ std::optional<std::uint64_t> lexicon_generation() {
   return shared->generation.load();
 }
 
+bool has_changed_lexicons() {
+  return is_changed_here;
+}
+
 void tell_lexicons_on_commit() {
   is_changed_here = true;
 }

@@ -15,6 +15,9 @@ void define_lexicon_memory();
 /// a standby, which only receives the tables, and in a transaction that has changed a lexicon.
 std::optional<std::uint64_t> lexicon_generation();
 
+/// Whether the running transaction has changed a lexicon: what it sees may never be committed.
+bool has_changed_lexicons();
+
 /// Tells all backends when the running transaction commits. Such a transaction cannot be prepared
 /// for a two-phase commit: who commits it would not know.
 void tell_lexicons_on_commit();

@@ -1,7 +1,7 @@
 # The lexicons of a server: shared by all sessions, swapped under load so that every expansion is of
 # one version, written anew when their file is damaged, whole after kill -9, dumped, and refused when
 # the tables are damaged. LAD_LONG=1: 10,000 expansions during 50 swaps instead of 1,500 during 12,
-# and a standby.
+# a dump and a standby.
 use strict;
 use warnings;
 use FindBin;
@@ -21,7 +21,7 @@ sub file_of { return "$data/" . $cluster->psql("SELECT file FROM lad.lexicons() 
 
 # Nothing but CREATE EXTENSION.
 like(terms('cto'), qr/chief technology officer/, 'the shipped vocabulary needs no tables');
-is($cluster->sqlstate(q(SELECT lad.load_lexicon_rows('x', '[{"term": "a", "expansion": "b"}]'))), '55000', 'loading does');
+is($cluster->sqlstate(q(SELECT lad.load_lexicon_rows('x', '[{"term": "foo", "expansion": "bar"}]'))), '55000', 'loading does');
 is($cluster->sqlstate(q(SELECT lad.drop_lexicon('x'))), '55000', 'dropping too');
 my $shipped = file_of('b2b');
 ok(-s $shipped, 'the shipped vocabulary is a file that all sessions map');
@@ -124,13 +124,13 @@ $cluster->psql('SELECT public.swap(778)');
 is(scalar(grep { /0{64}/ } glob "$data/lad_lexicons/*"), 0, 'files of nobody are removed');
 is(terms('zorblax'), 'plugh v778,quux v778', 'loading goes on');
 
-# A dump carries the bytes, another database has its own.
-IPC::Run::run(['bash', '-c', 'createdb copied && pg_dump | psql -Xq -v ON_ERROR_STOP=1 -d copied >/dev/null'], init => sub { %ENV = (%ENV, %env) }) or fail('dump and restore');
-is(terms('zorblax', database => 'copied'), 'plugh v778,quux v778', 'a restored database has the lexicon');
-$cluster->psql('SELECT public.swap(779)', database => 'copied');
-is(terms('zorblax') . ';' . terms('zorblax', database => 'copied'), 'plugh v778,quux v778;plugh v779,quux v779', 'databases do not share what was loaded');
-
 if ($ENV{LAD_LONG}) {
+    # A dump carries the bytes, another database has its own.
+    IPC::Run::run(['bash', '-c', 'createdb copied && pg_dump | psql -Xq -v ON_ERROR_STOP=1 -d copied >/dev/null'], init => sub { %ENV = (%ENV, %env) }) or fail('dump and restore');
+    is(terms('zorblax', database => 'copied'), 'plugh v778,quux v778', 'a restored database has the lexicon');
+    $cluster->psql('SELECT public.swap(779)', database => 'copied');
+    is(terms('zorblax') . ';' . terms('zorblax', database => 'copied'), 'plugh v778,quux v778;plugh v779,quux v779', 'databases do not share what was loaded');
+
     my $standby = LadCluster->start('lexicon_standby', database => 'lexicon', standby_of => $cluster);
     my $ask = sub { my $sql = "SELECT string_agg(term, ',' ORDER BY term) FROM lad.expand_keyword('zorblax')"; return $standby->psql($sql, user => 'app') };
     is($ask->(), 'plugh v778,quux v778', 'a standby answers');
@@ -165,5 +165,5 @@ BEGIN;
 SELECT lad.authenticate('$token') \\g /dev/null
 SELECT count(*) FROM lad.match_leads('cto', 'title');
 SQL
-like($plan, qr/Index Cond: \(\(tenant_id = lad\.current_tenant_id\(\)\).*search_words @@/, 'leads are found by the full-text index behind the tenant') or diag $plan;
+like($plan, qr/Bitmap Index Scan on leads_tenant_id_search_words_idx.*\n.*Index Cond: \(\(tenant_id = .*search_words @@/, 'leads are found by the full-text index behind the tenant') or diag $plan;
 done_testing();
