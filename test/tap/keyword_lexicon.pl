@@ -67,18 +67,18 @@ is(scalar @files, 2, 'files that nobody needs are gone') or diag "@files";
 # The same lexicon, mapped by two sessions, is one copy.
 my ($one, $two) = map { LadSession->open($cluster, user => 'app') } 1 .. 2;
 my @maps = map { my $pid = $_->query("SELECT pg_backend_pid() FROM lad.expand_keyword('zorblax') LIMIT 1"); smaps($pid) } $one, $two;
-is_deeply([map { $_->{Private_Dirty} } @maps], [0, 0], 'sessions have no bytes of it of their own');
+is_deeply([map { $_->{Anonymous} } @maps], [0, 0], 'sessions have no bytes of it of their own');
 is($maps[0]{mapped}, 2, 'both lexicons are mapped');
 undef $_ for $one, $two;
 
 sub smaps {
     my ($pid) = @_;
-    my %sum = (mapped => 0, Private_Dirty => 0);
+    my %sum = (mapped => 0, Anonymous => 0);
     my $ours = 0;
     open my $in, '<', "/proc/$pid/smaps" or die "smaps: $!";
-    while (<$in>) {
-        if (/^[0-9a-f]+-/) { $ours = m{/lad_lexicons/}; $sum{mapped} += $ours ? 1 : 0 }
-        $sum{Private_Dirty} += $1 if $ours && /^Private_Dirty:\s+(\d+)/;
+    while (my $line = <$in>) {
+        if ($line =~ /^[0-9a-f]+-/) { $ours = $line =~ m{/lad_lexicons/}; $sum{mapped} += $ours ? 1 : 0 }
+        $sum{Anonymous} += $1 if $ours && $line =~ /^Anonymous:\s+(\d+)/;
     }
     return \%sum;
 }
