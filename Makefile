@@ -33,6 +33,7 @@ SQL_PARTS := \
 	sql/lad/61_dialling.sql \
 	sql/lad/62_assistant.sql \
 	sql/lad/65_leads.sql \
+	sql/lad/68_keyword.sql \
 	sql/lad/69_expansions.sql \
 	sql/lad/70_records.sql \
 	sql/lad/80_catalog.sql \
@@ -55,7 +56,7 @@ SOURCES := $(sort $(wildcard $(srcdir)/src/*/*.cpp) $(wildcard $(srcdir)/src/mod
 OBJS := $(patsubst $(srcdir)/%.cpp,%.o,$(SOURCES))
 DATA = $(patsubst $(srcdir)/%,%,$(wildcard $(srcdir)/sql/upgrades/lad_ext--*--*.sql))
 DATA_built = lad_ext--1.0.sql
-GENERATED := build/generated/schema_files.inc
+GENERATED := build/generated/schema_files.inc build/generated/vocabulary.inc
 
 # -isystem wins over PGXS's own -I for the same directory: the server's headers stay free of -Wextra.
 PG_CPPFLAGS := -I$(srcdir)/src -Ibuild/generated -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
@@ -95,8 +96,11 @@ lad_ext--1.0.sql: $(addprefix $(srcdir)/,$(SQL_PARTS)) $(srcdir)/Makefile
 	  cat /dev/null $(addprefix $(srcdir)/,$(SQL_PARTS)); } > $@.tmp && mv $@.tmp $@
 
 # Written only when the text changes, so that nothing recompiles for nothing.
-$(GENERATED): FORCE
+build/generated/schema_files.inc: FORCE
 	@bash $(srcdir)/tools/embed_schema.sh $(srcdir)/sql/schema $@
+
+build/generated/vocabulary.inc: FORCE
+	@bash $(srcdir)/tools/embed_vocabulary.sh $(srcdir)/lexicon/b2b.tsv $@ $(sort $(wildcard $(srcdir)/src/keyword/*.[ch]pp))
 
 FORCE:
 

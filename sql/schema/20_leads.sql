@@ -37,6 +37,14 @@ CREATE TABLE lad_data.leads (
     assigned_at        timestamptz,
     country_code       varchar(10),
     base_number        bigint,
+    search_words       tsvector GENERATED ALWAYS AS (
+        setweight(to_tsvector('pg_catalog.english', coalesce(title, '')), 'A')
+        || setweight(to_tsvector('pg_catalog.english', coalesce(company_name, '')), 'B')
+        || CASE WHEN length(tags::text) <= 20000
+               THEN setweight(jsonb_to_tsvector('pg_catalog.english', tags, '["string"]'), 'C')
+               ELSE '' END
+        || setweight(to_tsvector('pg_catalog.english', left(coalesce(notes, ''), 20000)), 'D')
+    ) STORED,
     CONSTRAINT leads_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT leads_id_tenant_id_key UNIQUE (id, tenant_id),
     CONSTRAINT leads_tenant_id_fkey FOREIGN KEY (tenant_id)
@@ -78,6 +86,9 @@ CREATE INDEX leads_tenant_id_first_name_last_name_email_company_name_idx
         email gin_trgm_ops, company_name gin_trgm_ops);
 CREATE INDEX leads_tenant_id_tags_custom_fields_idx
     ON lad_data.leads USING gin (tenant_id, tags jsonb_path_ops, custom_fields jsonb_path_ops);
+-- For lad.text_matches.
+CREATE INDEX leads_tenant_id_search_words_idx
+    ON lad_data.leads USING gin (tenant_id, search_words);
 
 CREATE TRIGGER leads_write_check_vocabulary
     BEFORE INSERT OR UPDATE OF stage, status ON lad_data.leads
@@ -134,6 +145,9 @@ COMMENT ON COLUMN lad_data.leads.assigned_at IS 'When the lead was assigned.';
 COMMENT ON COLUMN lad_data.leads.country_code IS
     'Country calling code with a plus sign, such as +971.';
 COMMENT ON COLUMN lad_data.leads.base_number IS 'Phone number without the country code.';
+COMMENT ON COLUMN lad_data.leads.search_words IS
+    'Words of title (A), company_name (B), tags (C) and notes (D), for lad.text_matches and '
+    'lad.match_leads; kept by the database.';
 
 CREATE TABLE lad_data.lead_stages (
     id            uuid NOT NULL DEFAULT gen_random_uuid(),

@@ -13,13 +13,14 @@ status=0 covered=" selftest "
 fresh() {
   rm -rf "${tree:?}"/*
   mkdir -p "$tree/src/core" "$tree/src/pg" "$tree/src/wallet" "$tree/src/ledger" "$tree/sql/lad" \
-    "$tree/tools" "$tree/test"
+    "$tree/tools" "$tree/test" "$tree/lexicon"
   cp "$here/../../.clang-format" "$tree/"
   echo 'SQL_PARTS := sql/lad/10_x.sql' > "$tree/Makefile"
   printf '#include "pg/spi.hpp"\n#include "wallet/store.hpp"\n' > "$tree/src/wallet/functions.cpp"
   printf '#include "wallet/wallet.hpp"\n' > "$tree/src/ledger/ledger.cpp"
   printf '#include <postgres.h>\n' > "$tree/src/pg/spi.cpp"
   printf 'set -eu\n' > "$tree/tools/a.sh"
+  printf 'a b\tc\tnarrower\t0.7\ttitle\t\n' > "$tree/lexicon/b2b.tsv"
   cat > "$tree/sql/lad/10_x.sql" <<'SQL'
 CREATE FUNCTION lad.f(a text) RETURNS int LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER
   SET search_path = pg_catalog, lad, pg_temp AS $$ SELECT 1; $$;
@@ -66,6 +67,12 @@ refuses sizes src/core/a.cpp "int f() {\n$(printf '  g();\\n%.0s' $(seq 60))}\n"
 refuses format src/core/a.cpp 'int  f( ) {return 1 ;}\n'
 refuses shell tools/a.sh 'if true; then\n'
 refuses machine_paths tools/a.sh "cd /ho""me/me/lad_ext\n"
+for line in 'd\td\tsynonym\t1\ttitle\t' 'a b\tc\tsynonym\t1\ttitle\t' 'D\te\tsynonym\t1\ttitle\t' \
+  'd\te\tantonym\t1\ttitle\t' 'd\te\tsynonym\t0\ttitle\t' 'd\te\tsynonym\t1\tsports\t' 'd\te\tsynonym\t1\ttitle' \
+  'c\td\tnarrower\t1\ttitle\t\nd\ta b\tnarrower\t1\ttitle\t' 'c\ta b\tnarrower\t1\tgeneral\t' \
+  'd\tlong d\tabbreviation\t1\ttitle\t' "$(printf 'd\\te%s\\tsynonym\\t1\\ttitle\\t\\n' {1..25})"; do
+  refuses vocabulary lexicon/b2b.tsv "$line\n"
+done
 refuses unfinished src/core/a.cpp "// TO""DO later\n"
 
 for rule in "$here"/*.sh; do

@@ -46,7 +46,7 @@ COMMIT;
 CREATE SCHEMA probe;
 CREATE TABLE probe.good (type text, value text);
 INSERT INTO probe.good VALUES ('text', '''probe'''), ('numeric', '1'), ('boolean', 'true'),
-    ('integer', '1'), ('bigint', '1'), ('jsonb', '''{}'''), ('interval', '''1 minute'''),
+    ('integer', '1'), ('real', '1'), ('bigint', '1'), ('jsonb', '''{}'''), ('interval', '''1 minute'''),
     ('timestamp with time zone', 'pg_catalog.now()'), ('regclass', '''lad_data.leads'''),
     ('text[]', '''{probe}'''), ('uuid[]', '''{}'''), ('numeric[]', '''{}'''),
     ('tsvector', '''a:1A b'''), ('tsquery', '''a <-> b''');
@@ -59,6 +59,7 @@ INSERT INTO probe.bad VALUES
     ('tsquery', ''''''), ('tsquery', 'repeat(''a & '', 3000) || ''a'''), ('tsquery', '''!!!(!a <16384> !b:*ABCD)'''),
     ('numeric', '''NaN'''), ('numeric', '''Infinity'''), ('numeric', '''-Infinity'''), ('numeric', '1e-27'),
     ('numeric', '1e131071'), ('numeric', '0'), ('numeric', '-1'), ('numeric', '99999999999999.999999'), ('numeric', '1e14'),
+    ('real', '''NaN'''), ('real', '''Infinity'''), ('real', '-1'), ('real', '1e-30'), ('real', '''malformed'''),
     ('integer', '-2147483648'), ('integer', '2147483647'), ('integer', '0'),
     ('bigint', '-9223372036854775808'), ('bigint', '9223372036854775807'),
     ('jsonb', '''null'''), ('jsonb', '''[]'''), ('jsonb', '''"text"'''), ('jsonb', '''17'''), ('jsonb', '''[null]'''), ('jsonb', '''[{}]'''),

@@ -62,6 +62,7 @@ BEGIN
         WHEN 'boolean' THEN probe.pick('true', 'false')
         WHEN 'numeric' THEN probe.pick('1', '0.000001', '-1', '''NaN''', '1e20', '0', (random() * 100)::numeric(20,6)::text, (random() * 10 ^ floor(random() * 40 - 20)::int)::text)
         WHEN 'integer' THEN probe.pick('0', '1', '-1', '60', '2147483647', floor(random() * 10000)::text)
+        WHEN 'real' THEN probe.pick('1', '0', '0.5', '''NaN''', '-1', '2')
         WHEN 'bigint' THEN probe.pick('0', '1', '-1', '9223372036854775807', floor(random() * 1e12)::text)
         WHEN 'jsonb' THEN quote_literal(probe.json())
         WHEN 'interval' THEN quote_literal(probe.pick('1 minute', '1 microsecond', '-1 day', '1 month', '100 years', (floor(random() * 1e6))::text || ' seconds'))
