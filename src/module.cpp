@@ -5,6 +5,7 @@
 #include "pg/epochs.hpp"
 #include "pg/immutable_table.hpp"
 #include "pg/key_file.hpp"
+#include "pg/launcher.hpp"
 #include "pg/lexicon_memory.hpp"
 #include "pg/statement_guard.hpp"
 #include "pg/statistics.hpp"
@@ -36,6 +37,7 @@ PGDLLEXPORT void _PG_init() {
     lad::pg::define_lexicon_memory();
     lad::pg::define_early_release();
     lad::pg::define_workers(kLongJobs);
+    lad::pg::define_launcher();
     lad::pg::define_statement_guard(lad::tenancy::kStatementRule);
     lad::pg::define_context(lad::tenancy::kTokenRules);
   });

@@ -68,24 +68,6 @@ class Savepoint {
     return true;
   }
 
-  /// Runs the body; false, with what it wrote undone, when it waited for a lock as long as
-  /// lock_timeout says. All other errors go on.
-  template <class Body>
-  static bool keep_unless_locked(Body&& body) {
-    Savepoint savepoint;
-    try {
-      body();
-    } catch (const PostgresError&) {
-      savepoint.undo_locked();
-      return false;
-    } catch (...) {
-      savepoint.undo();
-      throw;
-    }
-    savepoint.release();
-    return true;
-  }
-
  private:
   Savepoint();
   std::optional<Survived> end();
