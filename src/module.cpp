@@ -6,6 +6,7 @@
 #include "pg/epochs.hpp"
 #include "pg/immutable_table.hpp"
 #include "pg/key_file.hpp"
+#include "pg/launcher.hpp"
 #include "pg/statement_guard.hpp"
 #include "pg/statistics.hpp"
 #include "pg/transaction_memo.hpp"
@@ -34,6 +35,7 @@ PGDLLEXPORT void _PG_init() {
     lad::pg::define_statistics();
     lad::pg::define_early_release();
     lad::pg::define_workers(kLongJobs);
+    lad::pg::define_launcher();
     lad::pg::define_statement_guard(lad::tenancy::kStatementRule);
     lad::pg::define_context(lad::tenancy::kTokenRules);
   });

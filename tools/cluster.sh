@@ -77,6 +77,7 @@ create() {
 listen_addresses = ''
 shared_preload_libraries = 'lad_ext'
 lad.key_file = '$home/key_file'
+lad.worker = off
 fsync = $fsync
 synchronous_commit = $fsync
 full_page_writes = $fsync

@@ -52,7 +52,7 @@ bash tools/server_tree.sh
 trap 'bash tools/cluster.sh stop "$name" $keep >/dev/null 2>&1' EXIT
 trap 'exit 130' INT TERM
 bash tools/cluster.sh stop "$name" >/dev/null 2>&1 || true
-eval "$(bash tools/cluster.sh start "$name")"
+eval "$(bash tools/cluster.sh start "$name" -c lad.worker=on)"
 
 title "Install the extension and its tables; three tenants with wallets in USD"
 psql -XAtq -f examples/demo/setup.sql

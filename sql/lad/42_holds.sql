@@ -58,3 +58,19 @@ REVOKE ALL ON FUNCTION lad.release(uuid, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.release(uuid, text) TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.release(uuid, text) IS
     'Gives back what a hold has set aside. Without a key it is release:<hold_id>. The same request again returns the hold with replayed = true. LD203 no such hold, or it is captured, released or expired, LD101 key used for another request.';
+
+CREATE FUNCTION lad.expire_holds(
+    max_wallets int DEFAULT 1000,
+    OUT tenant_id uuid,
+    OUT wallet_id uuid,
+    OUT amount    numeric,
+    OUT holds     bigint
+) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+    SET search_path = pg_catalog, lad, pg_temp
+    AS 'MODULE_PATHNAME', 'lad_expire_holds';
+ALTER FUNCTION lad.expire_holds(int) OWNER TO lad_owner;
+REVOKE ALL ON FUNCTION lad.expire_holds(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lad.expire_holds(int) TO lad_service;
+COMMENT ON FUNCTION lad.expire_holds(int) IS
+    'Closes holds that are over in wallets that nobody posts to, of the current tenant or, without one, of all; a row for each wallet with what was given back. Only the books wait for it: what an expired hold kept is available at once. For services, else 42501. 22023 max_wallets not above zero.';

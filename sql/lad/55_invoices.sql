@@ -77,7 +77,7 @@ ALTER FUNCTION lad.mark_overdue_invoices() OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.mark_overdue_invoices() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.mark_overdue_invoices() TO lad_app, lad_service;
 COMMENT ON FUNCTION lad.mark_overdue_invoices() IS
-    'Marks the pending invoices of the current tenant whose due date is over, and says how many; lad.invoice_document says overdue also where nobody has marked it. For the owner, billing.admin and services, else 42501.';
+    'Marks the pending invoices of the current tenant, or in a service context of none of all tenants, whose due date is over, and says how many; lad.invoice_document says overdue also where nobody has marked it. For the owner, billing.admin and services, else 42501.';
 
 CREATE FUNCTION lad.invoice_document(invoice_id uuid) RETURNS jsonb
     LANGUAGE c STABLE PARALLEL RESTRICTED

@@ -3,6 +3,7 @@
 #include "invoices/payment.hpp"
 #include "invoices/store.hpp"
 #include "pg/args.hpp"
+#include "pg/as_owner.hpp"
 #include "pg/context.hpp"
 #include "pg/json.hpp"
 #include "pg/result.hpp"
@@ -158,6 +159,12 @@ LAD_FUNCTION(lad_void_invoice) {
 
 LAD_FUNCTION(lad_mark_overdue_invoices) {
   (void)fcinfo;
+  const lad::pg::TenantContext* const context = lad::pg::current_context();
+  if (context != nullptr && context->is_service && context->tenant_id.is_nil()) {
+    lad::pg::require_caller("lad_service", "mark invoices of all tenants");
+    const lad::pg::ActAsOwner owner{"lad_owner"};
+    return lad::pg::to_datum(lad::pg::with_spi([] { return store::mark_overdue(std::nullopt); }));
+  }
   const Uuid tenant_id = lad::pg::require_tenant().tenant_id;
   return lad::pg::to_datum(lad::pg::with_spi([&] {
     store::require_billing_admin("mark invoices");

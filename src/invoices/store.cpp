@@ -174,9 +174,9 @@ constinit pg::Plan<Uuid, Uuid, std::string> kVoid{
     "UPDATE lad_data.billing_invoices SET status = 'voided', voided_at = clock_timestamp(),"
     " void_reason = $3 WHERE tenant_id = $1 AND id = $2"};
 
-constinit pg::Plan<Uuid> kOverdue{
+constinit pg::Plan<std::optional<Uuid>> kOverdue{
     "UPDATE lad_data.billing_invoices SET status = 'overdue'"
-    " WHERE tenant_id = $1 AND status = 'pending' AND due_at < clock_timestamp()"};
+    " WHERE ($1 IS NULL OR tenant_id = $1) AND status = 'pending' AND due_at < clock_timestamp()"};
 
 #define UTC(time) "to_char(" time " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 
@@ -350,7 +350,7 @@ void set_voided(const Uuid& tenant_id, const Uuid& invoice_id, const std::string
   kVoid.run(tenant_id, invoice_id, reason);
 }
 
-std::int64_t mark_overdue(const Uuid& tenant_id) {
+std::int64_t mark_overdue(const std::optional<Uuid>& tenant_id) {
   const SavingScope scope;
   return static_cast<std::int64_t>(kOverdue.run(tenant_id).processed());
 }

@@ -82,8 +82,8 @@ void set_paid(const Uuid& tenant_id, const Uuid& invoice_id,
 
 void set_voided(const Uuid& tenant_id, const Uuid& invoice_id, const std::string& reason);
 
-/// Marks the pending invoices whose due date is over; how many.
-std::int64_t mark_overdue(const Uuid& tenant_id);
+/// Marks the pending invoices whose due date is over, of one tenant or of all; how many.
+std::int64_t mark_overdue(const std::optional<Uuid>& tenant_id);
 
 /// The document (see document.hpp); throws not_found (P0002).
 JsonNode read_document(const Uuid& tenant_id, const Uuid& invoice_id);

@@ -41,6 +41,11 @@ constinit pg::Plan<Uuid, Uuid, std::string, Decimal> kClose{
 constinit pg::Plan<Uuid, std::vector<Uuid>> kExpire{
     "UPDATE lad_data.billing_holds SET status = 'expired' WHERE tenant_id = $1 AND id = ANY ($2)"};
 
+constinit pg::Plan<OptionalUuid, std::int32_t> kWithExpired{
+    "SELECT DISTINCT tenant_id, wallet_id FROM lad_data.billing_holds"
+    " WHERE status = 'open' AND expires_at <= clock_timestamp() AND ($1 IS NULL OR tenant_id = $1)"
+    " ORDER BY tenant_id, wallet_id LIMIT $2"};
+
 Hold to_hold(const pg::Rows& rows, std::uint64_t row) {
   Hold hold;
   hold.id = rows.get<Uuid>(row, 0);
@@ -92,6 +97,15 @@ std::vector<Hold> read_expired(const Uuid& tenant_id, const std::vector<Uuid>& w
 
 void set_expired(const Uuid& tenant_id, const std::vector<Uuid>& hold_ids) {
   kExpire.run(tenant_id, hold_ids);
+}
+
+std::vector<HoldingWallet> read_with_expired(const std::optional<Uuid>& tenant_id, int limit) {
+  const pg::Rows rows = kWithExpired.run(tenant_id, limit);
+  std::vector<HoldingWallet> wallets;
+  for (std::uint64_t row = 0; row < rows.size(); ++row) {
+    wallets.push_back({rows.get<Uuid>(row, 0), rows.get<Uuid>(row, 1)});
+  }
+  return wallets;
 }
 
 }  // namespace lad::ledger::store

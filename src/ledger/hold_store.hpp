@@ -25,4 +25,13 @@ std::vector<Hold> read_expired(const Uuid& tenant_id, const std::vector<Uuid>& w
                                std::int64_t now_us);
 void set_expired(const Uuid& tenant_id, const std::vector<Uuid>& hold_ids);
 
+/// A wallet with open holds that are over.
+struct HoldingWallet {
+  Uuid tenant_id;
+  Uuid wallet_id;
+};
+
+/// In key order, of one tenant or of all.
+std::vector<HoldingWallet> read_with_expired(const std::optional<Uuid>& tenant_id, int limit);
+
 }  // namespace lad::ledger::store

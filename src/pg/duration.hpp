@@ -1,12 +1,10 @@
 #pragma once
 
-#include <cstdint>
-
 #include "pg/values.hpp"
 
 namespace lad::pg {
 
-/// An exact length of time, as a result of type interval.
+/// A span of time in µs, as an interval without days and months.
 struct Duration {
   std::int64_t us;
 };
@@ -15,7 +13,7 @@ template <>
 struct SqlType<Duration> {
   static constexpr Oid kOid = INTERVALOID;
   static Datum to_datum(Duration value) {
-    auto* interval = static_cast<::Interval*>(palloc0(sizeof(::Interval)));
+    auto* const interval = static_cast<::Interval*>(palloc0(sizeof(::Interval)));
     interval->time = value.us;
     return IntervalPGetDatum(interval);
   }
