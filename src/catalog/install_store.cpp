@@ -194,7 +194,7 @@ class Installation {
     const auto table = store::find_relation("lad_data", kMonthlyTable);
     if (!table || table->kind != "p" || store::has_default_partition(kMonthlyTable)) return;
     for (const store::MadePartition& made : store::maintain_months(kMonthlyTable)) {
-      report("table lad_data." + made.name, made.action.c_str(), made.detail);
+      report("table " + made.name, made.action.c_str(), made.detail);
     }
   }
 

@@ -79,10 +79,8 @@ constinit pg::Plan<Name> kManage{
     "SELECT lad.manage_partitions(to_regclass(format('lad_data.%I', $1)), 'created_at')"};
 
 constinit pg::Plan<Name> kMaintain{
-    "SELECT c.relname::text, CASE m.action WHEN 'created' THEN 'created' ELSE 'altered' END, "
-    "       m.detail "
-    "FROM lad.maintain_partitions(to_regclass(format('lad_data.%I', $1))) AS m "
-    "JOIN pg_class c ON c.oid = m.partition"};
+    "SELECT partition::text, CASE action WHEN 'created' THEN 'created' ELSE 'altered' END, detail "
+    "FROM lad.maintain_partitions(to_regclass(format('lad_data.%I', $1)))"};
 
 bool found(pg::Plan<Name, Name, Name>& plan, const pg::DdlStatement& statement) {
   return !plan.run(statement.schema, statement.table, statement.name).empty();

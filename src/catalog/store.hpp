@@ -47,7 +47,7 @@ bool has_default_partition(const std::string& table);
 
 /// What lad.maintain_partitions did; the table is registered for it first, unless it is.
 struct MadePartition {
-  std::string name;
+  std::string name;  ///< with the schema
   std::string action;
   std::string detail;
 };

@@ -18,6 +18,8 @@ constexpr Job kJobs[] = {
     {"holds", kMinute, "SELECT count(*) FROM lad.expire_holds(100)", 50},
     {"grants", kMinute, "SELECT count(*) FROM lad.expire_credits(100)", 50},
     {"usage", kMinute, "SELECT count(*) FROM lad.settle_usage(1000)", 20},
+    {"partitions", kHour, "SELECT count(*) FROM lad.maintain_partitions()"},
+    {"retention", kHour, "SELECT count(*) FROM lad.retire_partitions()"},
     {"invoices", kHour, "SELECT lad.mark_overdue_invoices()"},
 };
 

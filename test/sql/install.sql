@@ -37,7 +37,7 @@ WHERE c.relnamespace = 'lad_data'::regnamespace AND c.relkind IN ('r', 'p') AND 
   AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = e.column_name)
   AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid AND tgname = c.relname || e.suffix);
 
--- Fourteen partitions without a gap; nobody but the owner has a right on them.
+-- Eight partitions without a gap; nobody but the owner has a right on them.
 SET timezone = 'UTC';
 WITH parts AS (
     SELECT c.relname, c.relacl,
@@ -50,7 +50,7 @@ SELECT count(*) AS partitions,
        count(DISTINCT high) = count(*) AS months_differ,
        bool_and(high = date_trunc('month', high)) AS on_month_start,
        min(high) = date_trunc('month', now()) AS from_this_month,
-       max(high) = date_trunc('month', now()) + interval '13 months' AS a_year_ahead,
+       max(high) = date_trunc('month', now()) + interval '7 months' AS half_a_year_ahead,
        bool_and(is_first OR relname =
                 'voice_call_logs_' || to_char(high - interval '1 month', 'YYYY_MM')) AS named_by_month,
        count(relacl) AS with_grants
@@ -59,7 +59,7 @@ RESET timezone;
 
 -- What is missing comes back: a month, a constraint, a trigger, the force.
 SELECT format('DROP TABLE lad_data.voice_call_logs_%s',
-              to_char(date_trunc('month', now() AT TIME ZONE 'UTC') + interval '12 months',
+              to_char(date_trunc('month', now() AT TIME ZONE 'UTC') + interval '6 months',
                       'YYYY_MM')) AS statement
 \gset
 :statement;
