@@ -224,7 +224,8 @@ CREATE VIEW lad_test.ledgers AS
 -- So many calls, whose sums are folded, and the sums beside the calls.
 CREATE FUNCTION lad_test.new_calls(n int) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM lad_test.new_wallet(0);
+    PERFORM lad_test.new_wallet(1);
+    PERFORM lad.repair_rollups();
     PERFORM lad.fold_rollups();
     INSERT INTO lad_data.voice_call_logs (tenant_id, to_country_code, to_base_number)
     SELECT tenant, '+971', i FROM lad_test.actors, generate_series(1, n) AS i;
