@@ -37,7 +37,8 @@ SQL_PARTS := \
 	sql/lad/80_catalog.sql \
 	sql/lad/82_legacy.sql \
 	sql/lad/85_protect.sql \
-	sql/lad/90_partitions.sql
+	sql/lad/90_partitions.sql \
+	sql/lad/92_partition_archive.sql
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
@@ -58,7 +59,7 @@ GENERATED := build/generated/schema_files.inc
 PG_CPPFLAGS := -I$(srcdir)/src -Ibuild/generated -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
 	-MMD -MP
 PG_CXXFLAGS = -std=c++20 -O2 -Wall -Wextra -fvisibility=hidden $(LAD_CXXFLAGS)
-SHLIB_LINK = -lcrypto -lstdc++ $(LAD_SHLIB_LINK)
+SHLIB_LINK = -lcrypto -lzstd -lstdc++ $(LAD_SHLIB_LINK)
 # PGXS would compile C++ to bitcode with clang and without PG_CXXFLAGS.
 override with_llvm := no
 

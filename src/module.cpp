@@ -4,6 +4,7 @@
 #include "pg/epochs.hpp"
 #include "pg/immutable_table.hpp"
 #include "pg/key_file.hpp"
+#include "pg/packed_file.hpp"
 #include "pg/statement_guard.hpp"
 #include "pg/statistics.hpp"
 #include "pg/transaction_memo.hpp"
@@ -21,6 +22,7 @@ PGDLLEXPORT void _PG_init() {
     lad::pg::define_immutable_tables({"guard_ledger", "guard_invoice"});
     lad::pg::define_statistics();
     lad::pg::define_early_release();
+    lad::pg::define_archive_directory();
     lad::pg::define_statement_guard(lad::tenancy::kStatementRule);
     lad::pg::define_context(lad::tenancy::kTokenRules);
   });
