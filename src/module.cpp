@@ -1,3 +1,5 @@
+#include "jobs/hooks.hpp"
+#include "partitions/retire_functions.hpp"
 #include "pg/boundary.hpp"
 #include "pg/context.hpp"
 #include "pg/early_release.hpp"
@@ -8,7 +10,17 @@
 #include "pg/statement_guard.hpp"
 #include "pg/statistics.hpp"
 #include "pg/transaction_memo.hpp"
+#include "pg/worker.hpp"
 #include "tenancy/hooks.hpp"
+
+namespace {
+
+constexpr lad::pg::LongJob kLongJobs[] = {
+    {"detach", lad::partitions::run_detach},
+    {"settle", lad::jobs::settle},
+};
+
+}  // namespace
 
 extern "C" {
 PG_MODULE_MAGIC;
@@ -23,6 +35,7 @@ PGDLLEXPORT void _PG_init() {
     lad::pg::define_statistics();
     lad::pg::define_early_release();
     lad::pg::define_archive_directory();
+    lad::pg::define_workers(kLongJobs);
     lad::pg::define_statement_guard(lad::tenancy::kStatementRule);
     lad::pg::define_context(lad::tenancy::kTokenRules);
   });

@@ -68,3 +68,44 @@ REVOKE ALL ON FUNCTION lad.partition_health() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.partition_health() TO lad_service;
 COMMENT ON FUNCTION lad.partition_health() IS
     'What is wrong, or will be, with managed tables: one row per problem with its remedy. error: horizon (rows are refused soon), drift (a leaf without row security, its policies, or with grants), default_partition, not_manageable, missing_table, refused; warning: horizon (months before), drift (index, trigger), endless, invalid_index, detach_pending, retention_overdue, many_partitions (over 60), not_run (for two days), not_managed, orphans (analysis or batch entries whose call is gone). For superusers, lad_owner and lad_service.';
+
+CREATE FUNCTION lad.retire_partition(
+    partition    regclass,
+    action       text DEFAULT NULL,
+    concurrently boolean DEFAULT true
+) RETURNS uuid
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+    SET search_path = pg_catalog, lad, pg_temp
+    SET timezone = 'UTC'
+    SET datestyle = 'ISO, YMD'
+    SET standard_conforming_strings = on
+    SET quote_all_identifiers = off
+    AS 'MODULE_PATHNAME', 'lad_retire_partition';
+ALTER FUNCTION lad.retire_partition(regclass, text, boolean) OWNER TO lad_owner;
+REVOKE ALL ON FUNCTION lad.retire_partition(regclass, text, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lad.retire_partition(regclass, text, boolean) TO lad_service;
+COMMENT ON FUNCTION lad.retire_partition(regclass, text, boolean) IS
+    'Takes a partition of a managed table away. action: archive (moved to lad_archive, write-protected, still under row-level security), drop, or detach (stays where it is as a table of its own); NULL: as managed. What was understood from its calls goes along. concurrently: a background worker detaches once this transaction commits, without stopping writers; returns its job, the same again while it is unfinished or has failed, see lad.progress(). Else in this transaction, which blocks the table until it ends; returns NULL. For superusers, lad_owner and lad_service. P0002 no such table; LD501 no partition, the legacy one, its time not over, not managed, locks busy; 22023 unknown action.';
+
+CREATE FUNCTION lad.retire_partitions(
+    parent       regclass DEFAULT NULL,
+    as_of        timestamptz DEFAULT now(),
+    concurrently boolean DEFAULT true,
+    OUT parent    regclass,
+    OUT partition regclass,
+    OUT action    text,
+    OUT detail    text,
+    OUT job       uuid
+) RETURNS SETOF record
+    LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER
+    SET search_path = pg_catalog, lad, pg_temp
+    SET timezone = 'UTC'
+    SET datestyle = 'ISO, YMD'
+    SET standard_conforming_strings = on
+    SET quote_all_identifiers = off
+    AS 'MODULE_PATHNAME', 'lad_retire_partitions';
+ALTER FUNCTION lad.retire_partitions(regclass, timestamptz, boolean) OWNER TO lad_owner;
+REVOKE ALL ON FUNCTION lad.retire_partitions(regclass, timestamptz, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION lad.retire_partitions(regclass, timestamptz, boolean) TO lad_service;
+COMMENT ON FUNCTION lad.retire_partitions(regclass, timestamptz, boolean) IS
+    'Retires the partitions of a managed table (NULL: of all) that have outlived its retention as of a time, as lad.retire_partition does; one that refuses (action refused, with the reason) stops no other. The legacy partition stays. For superusers, lad_owner and lad_service. P0002 not managed, 22023 as_of outside of the years 1 to 9999.';

@@ -46,15 +46,15 @@ class Examination {
   Examination(const Managed& managed, std::int64_t now_us) : managed_(managed), now_us_(now_us) {}
 
   std::vector<Finding> run() {
-    runs();
     const auto shape = find_shape(managed_.schema, managed_.table);
+    if (shape) table_ = shape->id;
+    runs();
     if (!shape) {
       add("error", "missing_table",
           managed_.schema + "." + managed_.table + " was dropped, renamed or moved.",
           "Manage it under its new name, and delete its row of lad_data.managed_partitions.");
       return std::move(found_);
     }
-    table_ = shape->id;
     target_ = shape->target;
     if (!is_manageable(*shape)) return std::move(found_);
     partitions_ = read_partitions(shape->id);

@@ -33,9 +33,6 @@ constinit pg::Plan<Uuid> kRequeue{
     "UPDATE lad_data.long_jobs SET state = 'queued', error = NULL, finished_at = NULL, "
     "    attempts = 0 WHERE id = $1 AND state = 'failed'"};
 
-constinit pg::Plan<Uuid> kParameters{
-    "SELECT parameters::text FROM lad_data.long_jobs WHERE id = $1"};
-
 constinit pg::Plan<> kLockRetiring{
     "SELECT pg_advisory_xact_lock(hashtextextended('lad.retire_partitions', 0))"};
 
@@ -217,13 +214,6 @@ std::optional<DetachJob> find_job(TableId leaf) {
 void requeue(const Uuid& job) {
   const pg::ActAsOwner owner{kOwner};
   kRequeue.run(job);
-}
-
-std::string parameters_of(const Uuid& job) {
-  const pg::ActAsOwner owner{kOwner};
-  const pg::Rows rows = kParameters.run(job);
-  if (rows.empty()) throw Error{ErrorCode::not_found, "no such job"};
-  return rows.get<Text>(0, 0);
 }
 
 Retirement read_retirement(const std::string& parameters) {

@@ -80,8 +80,6 @@ struct DetachJob {
 std::optional<DetachJob> find_job(pg::TableId leaf);
 void requeue(const Uuid& job);
 
-/// The parameters of a job.
-std::string parameters_of(const Uuid& job);
 /// Reads what request_json wrote.
 Retirement read_retirement(const std::string& parameters);
 std::string request_json(const Retirement& retirement);
