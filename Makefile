@@ -41,6 +41,7 @@ SQL_PARTS := \
 	sql/lad/85_protect.sql \
 	sql/lad/90_partitions.sql \
 	sql/lad/93_rollups.sql \
+	sql/lad/92_partition_archive.sql \
 	sql/lad/95_jobs.sql
 
 PG_CONFIG ?= pg_config
@@ -62,7 +63,7 @@ GENERATED := build/generated/schema_files.inc build/generated/vocabulary.inc
 PG_CPPFLAGS := -I$(srcdir)/src -Ibuild/generated -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
 	-MMD -MP
 PG_CXXFLAGS = -std=c++20 -O2 -Wall -Wextra -fvisibility=hidden $(LAD_CXXFLAGS)
-SHLIB_LINK = -lcrypto -lstdc++ $(LAD_SHLIB_LINK)
+SHLIB_LINK = -lcrypto -lzstd -lstdc++ $(LAD_SHLIB_LINK)
 # PGXS would compile C++ to bitcode with clang and without PG_CXXFLAGS.
 override with_llvm := no
 

@@ -8,6 +8,7 @@
 #include "pg/key_file.hpp"
 #include "pg/launcher.hpp"
 #include "pg/lexicon_memory.hpp"
+#include "pg/packed_file.hpp"
 #include "pg/statement_guard.hpp"
 #include "pg/statistics.hpp"
 #include "pg/tallies.hpp"
@@ -38,6 +39,7 @@ PGDLLEXPORT void _PG_init() {
     lad::pg::define_tallies();
     lad::pg::define_lexicon_memory();
     lad::pg::define_early_release();
+    lad::pg::define_archive_directory();
     lad::pg::define_workers(kLongJobs);
     lad::pg::define_launcher();
     lad::pg::define_statement_guard(lad::tenancy::kStatementRule);

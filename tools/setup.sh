@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages="postgresql-15 postgresql-server-dev-15 postgresql-15-pgtap
   libtap-parser-sourcehandler-pgtap-perl libipc-run-perl libdbd-pg-perl pgbouncer libpq-dev libboost-dev
-  libssl-dev libstemmer-dev libutf8proc-dev g++ clang libclang-rt-14-dev make cmake ninja-build libgtest-dev clang-format
+  libssl-dev libzstd-dev libstemmer-dev libutf8proc-dev g++ clang libclang-rt-14-dev make cmake ninja-build libgtest-dev clang-format
   python3 python3-psycopg2 python3-cryptography openssl procps $*"
 # Where there is a node of another origin, the test that needs it fetches the client itself.
 command -v node >/dev/null || packages="$packages nodejs node-pg"
