@@ -35,7 +35,8 @@ SQL_PARTS := \
 	sql/lad/70_records.sql \
 	sql/lad/80_catalog.sql \
 	sql/lad/82_legacy.sql \
-	sql/lad/85_protect.sql
+	sql/lad/85_protect.sql \
+	sql/lad/91_conversion.sql
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
