@@ -72,7 +72,8 @@ constinit pg::Plan<TableId> kMissingIndexes{
     "       substr(pg_get_indexdef(i.oid), 1 + length(format('CREATE %sINDEX %I ON ONLY %I.%I', "
     "              CASE WHEN x.indisunique THEN 'UNIQUE ' ELSE '' END, i.relname, b.nspname, "
     "              p.relname))) "
-    "FROM missing m JOIN pg_class c ON c.oid = m.leaf JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "FROM missing m JOIN pg_class c ON c.oid = m.leaf JOIN pg_namespace n ON n.oid = "
+    "c.relnamespace "
     "JOIN pg_index x ON x.indexrelid = m.parent JOIN pg_class i ON i.oid = m.parent "
     "JOIN pg_class p ON p.oid = x.indrelid JOIN pg_namespace b ON b.oid = i.relnamespace "
     "LEFT JOIN pg_constraint k ON k.conindid = i.oid AND k.conrelid = $1 "
@@ -114,7 +115,7 @@ void make_table(const Conversion& c, const PlainTable& table, const Text& tables
   run("ALTER TABLE " + c.building() + " ALTER COLUMN " + column + " SET NOT NULL");
 }
 
-void make_leaf(const Conversion& c, const PlainTable& table, const NamedRange& leaf,
+void make_leaf(const Conversion& c, const PlainTable& table, const WantedLeaf& leaf,
                const Text& settings) {
   const Text target = in_schema(c.schema, leaf.name);
   run("CREATE TABLE " + target + " PARTITION OF " + c.building() + " " +
@@ -144,9 +145,9 @@ void build_partitioned(const Conversion& c, const PlainTable& table) {
   make_journal(c);
   make_table(c, table, settings.get<Text>(0, 1));
   for (const Text& sql : definition_of(table.id, c.building())) run(sql);
-  const auto leaves = leaves_for(c.table, c.step, key_span(table, c.column),
-                                 pg::unix_us(pg::clock_now()));
-  for (const NamedRange& leaf : leaves) make_leaf(c, table, leaf, settings.get<Text>(0, 0));
+  const auto leaves =
+      leaves_for(c.table, c.step, key_span(table, c.column), pg::unix_us(pg::clock_now()));
+  for (const WantedLeaf& leaf : leaves) make_leaf(c, table, leaf, settings.get<Text>(0, 0));
   // With leaves there, what is made for the table alone waits for those of the leaves.
   for (const Text& sql : indexes_of(table.id, c.building(), c.column)) run(sql);
   const TableId building = find(c.building());
@@ -155,7 +156,7 @@ void build_partitioned(const Conversion& c, const PlainTable& table) {
   for (const Text& sql : grants_of(table.id, c.building())) run(sql);
   for (const Text& sql : triggers_of(table.id, c.building())) run(sql);
   for (const Text& sql : comments_of(table.id, c.building())) run(sql);
-  for (const NamedRange& leaf : leaves) {
+  for (const WantedLeaf& leaf : leaves) {
     add_leaf_triggers(building, find(in_schema(c.schema, leaf.name)));
   }
 }
@@ -167,8 +168,7 @@ bool add_foreign_key(const Conversion& c) {
   const pg::DdlHold hold;
   run("ALTER TABLE " + c.building() + " ADD CONSTRAINT " + key.get<Text>(0, 0) + " " +
       key.get<Text>(0, 1));
-  run("COMMENT ON CONSTRAINT " + key.get<Text>(0, 0) + " ON " + c.building() +
-      key.get<Text>(0, 2));
+  run("COMMENT ON CONSTRAINT " + key.get<Text>(0, 0) + " ON " + c.building() + key.get<Text>(0, 2));
   for (const Text& sql : foreign_key_switches(building, "DISABLE")) run(sql);
   return true;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "partitions/range.hpp"
+#include "partitions/schedule.hpp"
 
 /// Converting a plain table to a partitioned one while it is written.
 ///
@@ -46,28 +47,6 @@ bool can_abort(Phase phase);
 /// use then. Nothing changes before the copy.
 Phase phase_after_rewrite(Phase phase);
 
-/// The length of the range of a leaf: whole months, or an exact time.
-struct Step {
-  std::int32_t months = 0;
-  std::int64_t us = 0;
-};
-
-/// Reads the fields of an interval. Throws invalid_argument (22023) unless it is some months, or
-/// some days and hours, of at least one hour.
-Step read_step(std::int32_t months, std::int32_t days, std::int64_t us);
-
-/// The first moment of the range that holds the moment: months count from the year 0, weeks begin
-/// on Monday, other times count from 1970. All in UTC.
-std::int64_t step_floor(std::int64_t us, const Step& step);
-
-/// A boundary that lies some ranges later (or earlier).
-std::int64_t step_plus(std::int64_t boundary, int steps, const Step& step);
-
-struct NamedRange {
-  std::string name;
-  Range range;
-};
-
 /// What the keys of a table lie between.
 struct KeySpan {
   std::optional<std::int64_t> lowest;  ///< none: no rows
@@ -83,7 +62,7 @@ bool is_beyond(std::int64_t key, std::int64_t now, const Step& step);
 
 /// The leaves of a converted table: `<table>_legacy` for everything before the first range, one for
 /// each range that may hold rows, and those of the near future.
-std::vector<NamedRange> leaves_for(const std::string& table, const Step& step, const KeySpan& keys,
+std::vector<WantedLeaf> leaves_for(const std::string& table, const Step& step, const KeySpan& keys,
                                    std::int64_t now);
 
 /// How many blocks hold about so many rows, at least one.

@@ -4,6 +4,7 @@
 #include "partitions/preflight_store.hpp"
 #include "pg/args.hpp"
 #include "pg/journal.hpp"
+#include "pg/name.hpp"
 #include "pg/progress_values.hpp"
 #include "pg/result.hpp"
 #include "pg/session.hpp"
@@ -15,11 +16,13 @@ namespace {
 using pg::Args;
 using pg::TableId;
 
+/// What a preflight supposes; only far keys depend on it.
+constexpr Step kMonth{Step::Unit::month, 1};
+
 struct Request {
   TableId table;
   std::string column;
-  Step step;
-  std::string step_text;
+  pg::Interval step;
   std::int32_t batch_rows;
   std::optional<std::int32_t> max_rows_per_second;
 };
@@ -30,17 +33,19 @@ std::int32_t positive(std::int32_t value, const char* name) {
 }
 
 Request read_request(const Args& args) {
-  Request request;
+  Request request{};
   request.table = args.get<TableId>(0, "table_name");
-  request.column = args.get<pg::Name>(1, "column_name").text;
-  const auto step = args.get<pg::Interval>(2, "step");
-  request.step = read_step(step.months, step.days, step.us);
-  request.step_text = std::to_string(step.months) + " months " + std::to_string(step.days) +
-                      " days " + std::to_string(step.us) + " microseconds";
+  request.column = args.get<pg::NameText>(1, "column_name").text;
+  request.step = args.get<pg::Interval>(2, "step");
   request.batch_rows = positive(args.get<std::int32_t>(3, "batch_rows"), "batch_rows");
   request.max_rows_per_second = args.get_optional<std::int32_t>(4);
   if (request.max_rows_per_second) positive(*request.max_rows_per_second, "max_rows_per_second");
   return request;
+}
+
+std::string text_of(const pg::Interval& step) {
+  return std::to_string(step.months) + " months " + std::to_string(step.days) + " days " +
+         std::to_string(step.us) + " microseconds";
 }
 
 [[noreturn]] void refuse(const std::vector<store::ConversionBlocker>& blockers) {
@@ -59,12 +64,13 @@ Request read_request(const Args& args) {
 Uuid start_conversion(const Request& request) {
   store::require_job_tables();
   const store::PlainTable table = store::read_plain_table(request.table, request.column);
+  const Step step = read_step(request.step.months, request.step.days, request.step.us, table.kind);
   store::lock_starts();
   if (const auto open = store::open_job_of(table.schema, table.name)) {
     store::resume_job(*open);
     return *open;
   }
-  const auto blockers = store::blockers_of(table, request.column, request.step);
+  const auto blockers = store::blockers_of(table, request.column, step);
   if (!blockers.empty()) refuse(blockers);
   store::Conversion conversion;
   conversion.schema = table.schema;
@@ -74,7 +80,7 @@ Uuid start_conversion(const Request& request) {
   conversion.max_rows_per_second = request.max_rows_per_second;
   conversion.original = table.id.oid;
   conversion.shape = store::shape_of(table.id);
-  return store::add_job(conversion, request.step_text);
+  return store::add_job(conversion, text_of(request.step));
 }
 
 }  // namespace
@@ -83,10 +89,9 @@ Uuid start_conversion(const Request& request) {
 LAD_FUNCTION(lad_convert_preflight) {
   const Args args{fcinfo};
   const auto id = args.get<TableId>(0, "table_name");
-  const std::string column = args.get<pg::Name>(1, "column_name").text;
-  const auto blockers = pg::with_spi([&] {
-    return store::blockers_of(store::read_plain_table(id, column), column, Step{1, 0});
-  });
+  const std::string column = args.get<pg::NameText>(1, "column_name").text;
+  const auto blockers = pg::with_spi(
+      [&] { return store::blockers_of(store::read_plain_table(id, column), column, kMonth); });
   pg::RowSet set{fcinfo};
   for (const auto& blocker : blockers) set.add(blocker.kind, blocker.detail, blocker.remedy);
   return set.done();

@@ -52,6 +52,10 @@ constinit pg::Plan<Uuid, Text, Text, Text, Text, std::int32_t, std::optional<std
         "    batch_rows, max_rows_per_second, original, shape) "
         "VALUES ($1, $2, $3, $4, $5::interval, $6, $7, $8, $9)"};
 
+// Two starts at once find one job.
+constinit pg::Plan<> kLockStarts{
+    "SELECT pg_advisory_xact_lock(hashtextextended('lad.convert_to_partitioned', 0))"};
+
 constinit pg::Plan<Uuid> kResume{
     "UPDATE lad_data.long_jobs SET state = 'queued', error = NULL, finished_at = NULL, "
     "       updated_at = clock_timestamp() WHERE id = $1 AND state = 'failed'"};
@@ -113,7 +117,7 @@ Conversion lock_conversion(const Uuid& job) {
   c.column = rows.get<Text>(0, 2);
   c.owner = rows.get_optional<Text>(0, 3).value_or("");
   c.step = read_step(rows.get<std::int32_t>(0, 4), rows.get<std::int32_t>(0, 5),
-                     rows.get<std::int64_t>(0, 6));
+                     rows.get<std::int64_t>(0, 6), ColumnKind::timestamptz);
   c.batch_rows = rows.get<std::int32_t>(0, 7);
   c.max_rows_per_second = rows.get_optional<std::int32_t>(0, 8);
   c.original = static_cast<std::uint32_t>(rows.get<std::int64_t>(0, 9));
@@ -139,6 +143,10 @@ std::optional<std::int32_t> process_at_work(const Uuid& job) {
 
 void cancel_process(std::int32_t pid) {
   kCancel.run(pid);
+}
+
+void lock_starts() {
+  kLockStarts.run();
 }
 
 std::optional<Uuid> open_job_of(const std::string& schema, const std::string& table) {

@@ -28,7 +28,7 @@ struct Conversion {
   std::string table;
   std::string column;
   std::string owner;
-  Step step;
+  Step step{Step::Unit::month, 1};
   std::int32_t batch_rows = 0;
   std::optional<std::int32_t> max_rows_per_second;
   std::uint32_t original = 0;  ///< the plain table
@@ -60,6 +60,9 @@ Conversion lock_conversion(const Uuid& job);
 std::optional<std::int32_t> process_at_work(const Uuid& job);
 /// Cancels what another process of this server does at present.
 void cancel_process(std::int32_t pid);
+
+/// Waits until no other session starts a conversion; held to the end of the transaction.
+void lock_starts();
 
 /// The job of a table that has not ended; a failed one counts until it is aborted.
 std::optional<Uuid> open_job_of(const std::string& schema, const std::string& table);

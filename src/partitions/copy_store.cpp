@@ -86,15 +86,14 @@ void start_journal(Conversion& c) {
                 key.literals + ")")
                    .c_str());
   // Rows that replication writes are changes as well.
-  pg::run_once(
-      ("ALTER TABLE " + c.target() + " ENABLE ALWAYS TRIGGER " + trigger).c_str());
+  pg::run_once(("ALTER TABLE " + c.target() + " ENABLE ALWAYS TRIGGER " + trigger).c_str());
   read_storage(c);
 }
 
 void drop_journal_trigger(const Conversion& c) {
   const pg::DdlHold hold;
-  pg::run_once(("DROP TRIGGER IF EXISTS " + catalog::quoted(kJournalTrigger) + " ON " + c.target())
-                   .c_str());
+  pg::run_once(
+      ("DROP TRIGGER IF EXISTS " + catalog::quoted(kJournalTrigger) + " ON " + c.target()).c_str());
 }
 
 bool is_same_storage(const Conversion& c) {
@@ -115,14 +114,16 @@ std::int64_t count_rows(const Conversion& c) {
 std::int64_t copy_batch(Conversion& c) {
   const Columns columns = columns_of(c);
   const Key key = key_of(c);
-  const std::int64_t end = std::min(
-      c.end_block, c.next_block + blocks_of_batch(c.batch_rows, c.total, c.end_block));
+  const std::int64_t end =
+      std::min(c.end_block, c.next_block + blocks_of_batch(c.batch_rows, c.total, c.end_block));
   const pg::ActAsOwner owner{c.owner.c_str()};
-  const pg::Rows rows = pg::run_once_with(
-      "INSERT INTO " + c.building() + " (" + columns.written + ") OVERRIDING SYSTEM VALUE SELECT " +
-          columns.read + " FROM ONLY " + c.target() + " o WHERE o.ctid >= format('(%s,0)', $1)::tid"
-          " AND o.ctid < format('(%s,0)', $2)::tid AND " + not_noted(c, key),
-      c.next_block, end);
+  const pg::Rows rows = pg::run_once_with("INSERT INTO " + c.building() + " (" + columns.written +
+                                              ") OVERRIDING SYSTEM VALUE SELECT " + columns.read +
+                                              " FROM ONLY " + c.target() +
+                                              " o WHERE o.ctid >= format('(%s,0)', $1)::tid"
+                                              " AND o.ctid < format('(%s,0)', $2)::tid AND " +
+                                              not_noted(c, key),
+                                          c.next_block, end);
   c.next_block = end;
   return static_cast<std::int64_t>(rows.processed());
 }
@@ -135,16 +136,20 @@ std::string find_difference(const Conversion& c, const PlainTable& table) {
                                                           : "timestamptz";
   const Text leaf_bound =
       "(SELECT c.oid, substring(pg_get_expr(c.relpartbound, c.oid) FROM 'FROM [(]''([^'']+)')::" +
-      type + " AS bound FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+      type +
+      " AS bound FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
       "WHERE i.inhparent = $1::regclass)";
   const Text sums = "count(*) AS rows, sum(lad.hash_row(ROW(" + columns.compared + "))) AS hash";
   const pg::Rows rows = pg::run_once_with(
-      "WITH leaves AS MATERIALIZED " + leaf_bound + ", bounds AS MATERIALIZED (SELECT array_agg("
-      "bound ORDER BY bound) AS all_bounds FROM leaves WHERE bound IS NOT NULL), plain AS (SELECT "
-      "width_bucket(o." + catalog::quoted(c.column) +
-          ", (SELECT all_bounds FROM bounds)) AS place, " + sums + " FROM ONLY " + c.target() +
-          " o WHERE " + not_noted(c, key) + " GROUP BY 1), parted AS (SELECT o.tableoid AS leaf, " +
-          sums + " FROM " + c.building() + " o WHERE " + not_noted(c, key) +
+      "WITH leaves AS MATERIALIZED " + leaf_bound +
+          ", bounds AS MATERIALIZED (SELECT array_agg("
+          "bound ORDER BY bound) AS all_bounds FROM leaves WHERE bound IS NOT NULL), plain AS "
+          "(SELECT "
+          "width_bucket(o." +
+          catalog::quoted(c.column) + ", (SELECT all_bounds FROM bounds)) AS place, " + sums +
+          " FROM ONLY " + c.target() + " o WHERE " + not_noted(c, key) +
+          " GROUP BY 1), parted AS (SELECT o.tableoid AS leaf, " + sums + " FROM " + c.building() +
+          " o WHERE " + not_noted(c, key) +
           " GROUP BY 1), placed AS (SELECT l.oid, CASE WHEN l.bound IS NULL THEN 0 ELSE (SELECT "
           "count(*) FROM leaves b WHERE b.bound <= l.bound) END::int AS place FROM leaves l) "
           "SELECT p.oid::regclass::text, coalesce(a.rows, 0), coalesce(b.rows, 0) FROM placed p "
@@ -165,19 +170,20 @@ std::int64_t catch_up(const Conversion& c) {
   // The rows go before they come again: the count is asked first.
   const pg::Rows rows = pg::run_once_with(
       "WITH taken AS (DELETE FROM " + c.journal() + " WHERE ctid = ANY (ARRAY(SELECT ctid FROM " +
-          c.journal() + " LIMIT $1)) RETURNING " + key.columns + "), j AS MATERIALIZED "
-          "(SELECT DISTINCT * FROM taken), gone AS (DELETE FROM " + c.building() +
-          " o USING j WHERE " + key.join + " RETURNING 1), come AS (INSERT INTO " + c.building() +
-          " (" + columns.written + ") OVERRIDING SYSTEM VALUE SELECT " + columns.read +
-          " FROM j JOIN ONLY " + c.target() + " o ON " + key.join +
+          c.journal() + " LIMIT $1)) RETURNING " + key.columns +
+          "), j AS MATERIALIZED "
+          "(SELECT DISTINCT * FROM taken), gone AS (DELETE FROM " +
+          c.building() + " o USING j WHERE " + key.join + " RETURNING 1), come AS (INSERT INTO " +
+          c.building() + " (" + columns.written + ") OVERRIDING SYSTEM VALUE SELECT " +
+          columns.read + " FROM j JOIN ONLY " + c.target() + " o ON " + key.join +
           " WHERE (SELECT count(*) FROM gone) >= 0) SELECT count(*) FROM j",
       std::int64_t{c.batch_rows});
   return rows.get<std::int64_t>(0, 0);
 }
 
 std::int64_t count_journal(const Conversion& c, std::int64_t at_most) {
-  return pg::run_once_with(
-             "SELECT count(*) FROM (SELECT FROM " + c.journal() + " LIMIT $1) AS j", at_most)
+  return pg::run_once_with("SELECT count(*) FROM (SELECT FROM " + c.journal() + " LIMIT $1) AS j",
+                           at_most)
       .get<std::int64_t>(0, 0);
 }
 

@@ -62,18 +62,20 @@ constinit pg::Plan<TableId, Text, Text> kIndexes{
     "WHERE x.indrelid = $1 ORDER BY k.oid IS NULL, i.relname"};
 
 // The identity sequences that LIKE made get the names and rights of those of the plain table.
-#define IDENTITY_SEQUENCES                                                                      \
-  "SELECT s.relname, s.relacl, s.relowner, y.seqincrement, "                                    \
-  "       pg_get_serial_sequence($2, a.attname) AS made "                                       \
-  "FROM pg_attribute a JOIN pg_depend d ON d.classid = 'pg_class'::regclass "                   \
-  "  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid "                      \
-  "  AND d.refobjsubid = a.attnum AND d.deptype = 'i' "                                         \
-  "JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' JOIN pg_sequence y ON y.seqrelid = s.oid " \
+#define IDENTITY_SEQUENCES                                                                     \
+  "SELECT s.relname, s.relacl, s.relowner, y.seqincrement, "                                   \
+  "       pg_get_serial_sequence($2, a.attname) AS made "                                      \
+  "FROM pg_attribute a JOIN pg_depend d ON d.classid = 'pg_class'::regclass "                  \
+  "  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid "                     \
+  "  AND d.refobjsubid = a.attnum AND d.deptype = 'i' "                                        \
+  "JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' JOIN pg_sequence y ON y.seqrelid = " \
+  "s.oid "                                                                                     \
   "WHERE a.attrelid = $1 AND a.attidentity <> ''"
 
 constinit pg::Plan<TableId, Text> kSequenceNames{
     "SELECT format('ALTER SEQUENCE %s RENAME TO %I', made, relname) FROM (" IDENTITY_SEQUENCES
-    ") AS s WHERE made::regclass::oid IN (SELECT oid FROM pg_class c WHERE c.relname <> s.relname)"};
+    ") AS s WHERE made::regclass::oid IN (SELECT oid FROM pg_class c WHERE c.relname <> "
+    "s.relname)"};
 
 constinit pg::Plan<TableId, Text> kStatistics{
     "SELECT format('CREATE STATISTICS lad_conversion.%I%s', stxname, "
@@ -89,7 +91,7 @@ constinit pg::Plan<TableId> kRevocations{
     "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
     "CROSS JOIN LATERAL aclexplode(c.relacl) AS g WHERE c.oid = $1 AND g.grantee <> c.relowner"};
 
-#define GRANTEE \
+#define GRANTEE                                                                            \
   "CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END, " \
   "CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END"
 
@@ -126,7 +128,8 @@ constinit pg::Plan<TableId, Text> kComments{
     "    WHERE p.polrelid = $1 "
     "    UNION ALL SELECT format('CONSTRAINT %I ON %s', conname, $2), description "
     "    FROM pg_constraint k JOIN pg_description d ON d.objoid = k.oid "
-    "     AND d.classoid = 'pg_constraint'::regclass WHERE k.conrelid = $1 AND contype IN ('p', 'u') "
+    "     AND d.classoid = 'pg_constraint'::regclass WHERE k.conrelid = $1 AND contype IN ('p', "
+    "'u') "
     "    UNION ALL SELECT format('INDEX lad_conversion.%I', relname), description FROM pg_index x "
     "    JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_description d ON d.objoid = i.oid "
     "     AND d.classoid = 'pg_class'::regclass WHERE x.indrelid = $1 "

@@ -41,7 +41,8 @@ Statements triggers_of(pg::TableId table, const std::string& target);
 /// Comments on everything that LIKE does not copy.
 Statements comments_of(pg::TableId table, const std::string& target);
 
-/// ENABLE or DISABLE the triggers by which the foreign keys of a table watch the tables referred to.
+/// ENABLE or DISABLE the triggers by which the foreign keys of a table watch the tables referred
+/// to.
 Statements foreign_key_switches(pg::TableId table, const std::string& word);
 
 }  // namespace lad::partitions::store

@@ -46,10 +46,10 @@ constinit pg::Plan<TableId, Text> kKind{
     "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = $2 WHERE c.oid = $1"};
 
 // The views of the LAD schema itself are made again when the tables change places.
-#define OWN_VIEW                                                                              \
-  "(v.relkind = 'v' AND v.relowner = 'lad_owner'::regrole AND EXISTS ("                       \
-  "    SELECT FROM pg_namespace s WHERE s.oid = v.relnamespace AND s.nspname = 'lad_data') "  \
-  " AND EXISTS (SELECT FROM pg_class o WHERE o.oid = $1 AND o.relowner = v.relowner "         \
+#define OWN_VIEW                                                                             \
+  "(v.relkind = 'v' AND v.relowner = 'lad_owner'::regrole AND EXISTS ("                      \
+  "    SELECT FROM pg_namespace s WHERE s.oid = v.relnamespace AND s.nspname = 'lad_data') " \
+  " AND EXISTS (SELECT FROM pg_class o WHERE o.oid = $1 AND o.relowner = v.relowner "        \
   "              AND o.relnamespace = 'lad_data'::regnamespace))"
 
 constinit pg::Plan<TableId, Text> kKeys{
@@ -98,7 +98,7 @@ constinit pg::Plan<TableId, Text> kKeys{
     "  AND (NOT convalidated OR contype = 'c' AND connoinherit)"};
 
 constinit pg::Plan<TableId> kDependents{
-    "WITH own AS (SELECT reltype, typarray FROM pg_class c JOIN pg_type y ON y.oid = c.reltype "
+    "WITH own AS (SELECT c.reltype, y.typarray FROM pg_class c JOIN pg_type y ON y.oid = c.reltype "
     "             WHERE c.oid = $1), "
     "views AS (SELECT DISTINCT v.oid, v.relkind, format('%I.%I', n.nspname, v.relname) AS name "
     "    FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass "
@@ -106,7 +106,7 @@ constinit pg::Plan<TableId> kDependents{
     "    JOIN pg_namespace n ON n.oid = v.relnamespace, own "
     "    WHERE v.oid <> $1 AND NOT " OWN_VIEW
     "      AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = $1 "
-    "           OR d.refclassid = 'pg_type'::regclass AND d.refobjid IN (reltype, typarray))) "
+    "           OR d.refclassid = 'pg_type'::regclass AND d.refobjid IN (own.reltype, own.typarray))) "
     "SELECT CASE relkind WHEN 'm' THEN 'materialized_view' WHEN 'v' THEN 'view' ELSE 'rule' END, "
     "       format('%s reads this table, whatever bears its name later.', name), "
     "       CASE relkind WHEN 'm' THEN format('DROP MATERIALIZED VIEW %s', name) "
@@ -119,7 +119,7 @@ constinit pg::Plan<TableId> kDependents{
     "FROM pg_depend d, own "
     "WHERE d.deptype IN ('n', 'a') "
     "  AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = $1 "
-    "       OR d.refclassid = 'pg_type'::regclass AND d.refobjid IN (reltype, typarray)) "
+    "       OR d.refclassid = 'pg_type'::regclass AND d.refobjid IN (own.reltype, own.typarray)) "
     "  AND NOT (d.classid = 'pg_rewrite'::regclass) "
     "  AND NOT (d.classid = 'pg_class'::regclass AND EXISTS (SELECT FROM pg_index x "
     "             WHERE x.indexrelid = d.objid AND x.indrelid = $1)) "
@@ -221,16 +221,16 @@ void check_keys(const PlainTable& table, const std::string& column, const Step& 
                         "UPDATE " + target + " SET " + name + " = ... WHERE " + name + " IS NULL"});
   }
   if (rows.get<bool>(0, 1)) {
-    blockers.push_back({"infinite_keys", "Rows lie at the end of time.",
-                        "UPDATE " + target + " SET " + name + " = ... WHERE NOT isfinite(" + name +
-                            ")"});
+    blockers.push_back(
+        {"infinite_keys", "Rows lie at the end of time.",
+         "UPDATE " + target + " SET " + name + " = ... WHERE NOT isfinite(" + name + ")"});
   }
   const KeySpan span = key_span(table, column);
   if (span.highest && is_beyond(*span.highest, pg::unix_us(pg::clock_now()), step)) {
-    blockers.push_back({"far_keys",
-                        "Rows lie more than " + std::to_string(kMaxRangesAhead) +
-                            " partitions in the future.",
-                        "Choose a longer step, or correct the rows."});
+    blockers.push_back(
+        {"far_keys",
+         "Rows lie more than " + std::to_string(kMaxRangesAhead) + " partitions in the future.",
+         "Choose a longer step, or correct the rows."});
   }
 }
 
@@ -239,9 +239,9 @@ void check_names(const PlainTable& table, const std::string& column, const Step&
   std::vector<Text> names{in_schema(kBuildSchema, table.name),
                           in_schema(kBuildSchema, journal_of(table.name)),
                           in_schema(kKeptSchema, table.name)};
-  const auto leaves = leaves_for(table.name, step, key_span(table, column),
-                                 pg::unix_us(pg::clock_now()));
-  for (const NamedRange& leaf : leaves) names.push_back(in_schema(table.schema, leaf.name));
+  const auto leaves =
+      leaves_for(table.name, step, key_span(table, column), pg::unix_us(pg::clock_now()));
+  for (const WantedLeaf& leaf : leaves) names.push_back(in_schema(table.schema, leaf.name));
   const pg::Rows taken = kTaken.run(names);
   for (std::uint64_t row = 0; row < taken.size(); ++row) {
     const Text name = taken.get<Text>(row, 0);
@@ -287,13 +287,12 @@ std::vector<ConversionBlocker> blockers_of(const PlainTable& table, const std::s
 KeySpan key_span(const PlainTable& table, const std::string& column) {
   const pg::ActAsOwner owner{table.owner.c_str()};
   const Text name = catalog::quoted(column);
-  const Text moment = table.kind == ColumnKind::timestamptz
-                          ? name
-                          : "(" + name + "::timestamp AT TIME ZONE 'UTC')";
-  const pg::Rows rows = pg::run_once(
-      ("SELECT min(" + moment + "), max(" + moment + ") FROM ONLY " +
-       in_schema(table.schema, table.name) + " WHERE isfinite(" + name + ")")
-          .c_str());
+  const Text moment =
+      table.kind == ColumnKind::timestamptz ? name : "(" + name + "::timestamp AT TIME ZONE 'UTC')";
+  const pg::Rows rows =
+      pg::run_once(("SELECT min(" + moment + "), max(" + moment + ") FROM ONLY " +
+                    in_schema(table.schema, table.name) + " WHERE isfinite(" + name + ")")
+                       .c_str());
   KeySpan span;
   if (rows.is_null(0, 0)) return span;
   span.lowest = pg::unix_us(rows.get<pg::Timestamp>(0, 0));

@@ -50,7 +50,7 @@ constinit pg::Plan<TableId, Text, Text> kPublications{
     "              (SELECT format(' (%s)', string_agg(format('%I', attname), ', ')) "
     "               FROM pg_attribute WHERE attrelid = $1 AND attnum = ANY (r.prattrs) "
     "               HAVING count(*) > 0), "
-    "              format(' WHERE (%s)', nullif(pg_get_expr(r.prqual, r.prrelid), ''))) "
+    "              ' WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')') "
     "FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = $1"};
 
 constinit pg::Plan<TableId> kStatistics{

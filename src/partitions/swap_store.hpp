@@ -8,8 +8,8 @@
 namespace lad::partitions::store {
 
 /// Locks the tables that the plain one refers to against writers, then the plain one against
-/// everybody. Lock order: tables referred to and referring by their identifiers, the plain one last,
-/// so that it is held for as short as possible.
+/// everybody. Lock order: tables referred to and referring by their identifiers, the plain one
+/// last, so that it is held for as short as possible.
 void lock_for_swap(const Conversion& conversion);
 
 /// Under these locks, with an empty journal: the partitioned table takes the name, the sequences,

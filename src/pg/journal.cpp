@@ -87,8 +87,7 @@ bool has_moved(const Journal& journal, TupleDesc shape, HeapTuple before, HeapTu
       const Datum old_value = heap_getattr(before, journal.columns[i], shape, &null_before);
       const Datum new_value = heap_getattr(after, journal.columns[i], shape, &null_after);
       if (null_before != null_after) return true;
-      if (!null_before &&
-          !datum_image_eq(old_value, new_value, column->attbyval, column->attlen)) {
+      if (!null_before && !datum_image_eq(old_value, new_value, column->attbyval, column->attlen)) {
         return true;
       }
     }
@@ -133,8 +132,8 @@ void journal_change(FunctionCallInfo fcinfo) {
 std::int64_t hash_row(Datum record) {
   return guard([record] {
     HeapTupleHeader header = DatumGetHeapTupleHeader(record);
-    const TupleDesc shape = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header),
-                                                   HeapTupleHeaderGetTypMod(header));
+    const TupleDesc shape =
+        lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
     HeapTupleData tuple;
     tuple.t_len = HeapTupleHeaderGetDatumLength(header);
     ItemPointerSetInvalid(&tuple.t_self);

@@ -36,7 +36,7 @@ INSERT INTO read_only
     UNION ALL SELECT unnest(ARRAY['user_credits', 'credit_transactions', 'domain_events',
         'tenant_invitations', 'voice_permissions', 'tenants', 'users', 'user_identities',
         'memberships', 'user_capabilities', 'tenant_features', 'feature_flags', 'tenant_epochs',
-        'tenant_counters', 'voice_call_starts', 'ai_keyword_claims', 'schema_version']);
+        'tenant_counters', 'voice_call_starts', 'ai_keyword_claims', 'schema_version', 'conversions']);
 SELECT is_empty($$
     SELECT r.name, p FROM read_only AS r, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS p
     WHERE has_table_privilege('lad_app', 'lad_data.' || r.name, p)
@@ -68,7 +68,7 @@ SELECT is_empty($$
     WHERE a.attnum > 0 AND NOT a.attisdropped
       AND NOT has_column_privilege('lad_app', t.oid, a.attnum, 'SELECT')
       AND (t.name, a.attname::text) NOT IN (SELECT name, col FROM secrets)
-      AND t.name <> 'tenant_epochs'
+      AND t.name NOT IN ('tenant_epochs', 'conversions')
 $$, 'everything else can be read');
 SELECT ok(NOT has_column_privilege('lad_service', 'lad_data.users', 'password_hash', 'SELECT'),
           'jobs cannot read password hashes');

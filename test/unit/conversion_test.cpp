@@ -7,9 +7,8 @@
 namespace lad::partitions {
 namespace {
 
-constexpr Step kMonth{1, 0};
-constexpr Step kDay{0, kDayUs};
-constexpr Step kWeek{0, 7 * kDayUs};
+constexpr Step kMonth{Step::Unit::month, 1};
+constexpr Step kDay{Step::Unit::day, 1};
 
 std::int64_t at(int year, int month, int day) {
   return days_of({year, month, day}) * kDayUs;
@@ -42,36 +41,6 @@ TEST(Conversion, AnAbortUndoesTheTriggerFromTheEndOfSwap1ToSwap2) {
   EXPECT_FALSE(can_abort(Phase::done));
   EXPECT_EQ(phase_after_rewrite(Phase::prepare), Phase::prepare);
   EXPECT_EQ(phase_after_rewrite(Phase::done), Phase::done);
-}
-
-TEST(Conversion, StepsAreMonthsOrExactTimes) {
-  EXPECT_EQ(read_step(3, 0, 0).months, 3);
-  EXPECT_EQ(read_step(0, 1, 0).us, kDayUs);
-  EXPECT_EQ(read_step(0, 0, 6 * kHourUs).us, 6 * kHourUs);
-  EXPECT_EQ(read_step(0, 1, 6 * kHourUs).us, 30 * kHourUs);
-  const std::int64_t second = 1'000'000;
-  EXPECT_THROW(read_step(0, 0, 0), Error);
-  EXPECT_THROW(read_step(1, 1, 0), Error);
-  EXPECT_THROW(read_step(-1, 0, 0), Error);
-  EXPECT_THROW(read_step(0, 1, -kHourUs), Error);
-  EXPECT_THROW(read_step(0, 0, 90 * 60 * second), Error);
-  EXPECT_THROW(read_step(0, 0, INT64_MAX / 2), Error);
-  EXPECT_THROW(read_step(INT32_MAX, 0, 0), Error);
-  EXPECT_THROW(read_step(0, INT32_MAX, 0), Error);
-}
-
-TEST(Conversion, BoundariesLieOnTheCalendar) {
-  const std::int64_t moment = at(2024, 2, 29) + 5 * kHourUs;
-  EXPECT_EQ(step_floor(moment, kMonth), at(2024, 2, 1));
-  EXPECT_EQ(step_floor(moment, Step{3, 0}), at(2024, 1, 1));
-  EXPECT_EQ(step_floor(moment, Step{12, 0}), at(2024, 1, 1));
-  EXPECT_EQ(step_floor(moment, kDay), at(2024, 2, 29));
-  EXPECT_EQ(step_floor(moment, kWeek), at(2024, 2, 26));  // a Monday
-  EXPECT_EQ(step_floor(at(1969, 12, 31) + 1, kMonth), at(1969, 12, 1));
-  EXPECT_EQ(step_floor(at(1970, 1, 4), kWeek), at(1969, 12, 29));
-  EXPECT_EQ(step_plus(at(2024, 1, 1), 14, kMonth), at(2025, 3, 1));
-  EXPECT_EQ(step_plus(at(2024, 1, 1), -1, kMonth), at(2023, 12, 1));
-  EXPECT_EQ(step_plus(at(2024, 2, 28), 2, kDay), at(2024, 3, 1));
 }
 
 TEST(Conversion, LeavesCoverAllTimeUpToTheHorizonWithoutGaps) {
@@ -108,9 +77,6 @@ TEST(Conversion, OldRowsShareALeafAndFarOnesHaveNone) {
 TEST(Conversion, NamesAreAsFineAsTheStep) {
   const KeySpan keys{at(2025, 2, 3), at(2025, 2, 3)};
   EXPECT_EQ(leaves_for("t", kDay, keys, at(2025, 2, 3))[1].name, "t_2025_02_03");
-  EXPECT_EQ(leaves_for("t", Step{12, 0}, keys, at(2025, 2, 3))[1].name, "t_2025");
-  EXPECT_EQ(leaves_for("t", Step{0, 6 * kHourUs}, keys, at(2025, 2, 3) + 7 * kHourUs)[1].name,
-            "t_2025_02_03_00");
 }
 
 TEST(Conversion, ABatchIsAboutSoManyRows) {
