@@ -36,7 +36,9 @@ SQL_PARTS := \
 	sql/lad/80_catalog.sql \
 	sql/lad/82_legacy.sql \
 	sql/lad/85_protect.sql \
-	sql/lad/91_conversion.sql
+	sql/lad/90_partitions.sql \
+	sql/lad/91_conversion.sql \
+	sql/lad/95_jobs.sql
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))

@@ -1,3 +1,5 @@
+#include "jobs/hooks.hpp"
+#include "partitions/retire_functions.hpp"
 #include "pg/boundary.hpp"
 #include "pg/context.hpp"
 #include "pg/early_release.hpp"
@@ -7,7 +9,17 @@
 #include "pg/statement_guard.hpp"
 #include "pg/statistics.hpp"
 #include "pg/transaction_memo.hpp"
+#include "pg/worker.hpp"
 #include "tenancy/hooks.hpp"
+
+namespace {
+
+constexpr lad::pg::LongJob kLongJobs[] = {
+    {"detach", lad::partitions::run_detach},
+    {"settle", lad::jobs::settle},
+};
+
+}  // namespace
 
 extern "C" {
 PG_MODULE_MAGIC;
@@ -21,6 +33,7 @@ PGDLLEXPORT void _PG_init() {
     lad::pg::define_immutable_tables({"guard_ledger", "guard_invoice"});
     lad::pg::define_statistics();
     lad::pg::define_early_release();
+    lad::pg::define_workers(kLongJobs);
     lad::pg::define_statement_guard(lad::tenancy::kStatementRule);
     lad::pg::define_context(lad::tenancy::kTokenRules);
   });

@@ -18,7 +18,6 @@ using pg::DdlStatement;
 
 constexpr const char* kOwner = "lad_owner";
 constexpr const char* kMonthlyTable = "voice_call_logs";
-constexpr int kMonthsAhead = 12;
 
 std::string kind_name(DdlKind kind) {
   switch (kind) {
@@ -89,9 +88,9 @@ class Installation {
     }
     const pg::ActAsOwner owner{kOwner};
     trial_.close();
-    add_partitions();
     store::guard_history();
     protect();
+    add_partitions();
     return std::move(actions_);
   }
 
@@ -202,17 +201,12 @@ class Installation {
                                        {{statement.name, existing.value()}}));
   }
 
+  /// A table that somebody has given a DEFAULT partition is left to him.
   void add_partitions() {
     const auto table = store::find_relation("lad_data", kMonthlyTable);
-    if (!table || table->kind != "p") return;
-    const store::Coverage coverage = store::coverage_of(kMonthlyTable);
-    if (coverage.is_endless) return;
-    for (const PartitionRange& range :
-         missing_partitions(kMonthlyTable, coverage.current, kMonthsAhead, coverage.until)) {
-      const std::string from = range.from == "MINVALUE" ? range.from : "'" + range.from + "'";
-      store::run("CREATE TABLE lad_data." + range.name + " PARTITION OF lad_data." + kMonthlyTable +
-                 " FOR VALUES FROM (" + from + ") TO ('" + range.to + "')");
-      report("table lad_data." + range.name, "created", "from " + range.from + " to " + range.to);
+    if (!table || table->kind != "p" || store::has_default_partition(kMonthlyTable)) return;
+    for (const store::MadePartition& made : store::maintain_months(kMonthlyTable)) {
+      report("table lad_data." + made.name, made.action.c_str(), made.detail);
     }
   }
 

@@ -68,16 +68,21 @@ constinit pg::Plan<std::int64_t> kTableParts{
     "UNION ALL SELECT 'policy', polname::text FROM pg_policy WHERE polrelid = $1::oid "
     "UNION ALL SELECT 'trigger', tgname::text FROM pg_trigger WHERE tgrelid = $1::oid"};
 
-// The function runs with TimeZone UTC, in which the bounds are printed and taken apart.
-constinit pg::Plan<Name> kCoverage{
-    "SELECT extract(year FROM now())::int, extract(month FROM now())::int, "
-    "       extract(year FROM max(bound))::int, extract(month FROM max(bound))::int, "
-    "       coalesce(bool_or(child IS NOT NULL AND bound IS NULL), false) "
-    "FROM (SELECT c.oid AS child, "
-    "             substring(pg_get_expr(c.relpartbound, c.oid) "
-    "                       FROM 'TO [(]''([^'']+)''[)]')::timestamptz AS bound "
-    "      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
-    "      WHERE i.inhparent = to_regclass(format('lad_data.%I', $1))) partitions"};
+constinit pg::Plan<Name> kHasDefault{
+    "SELECT FROM pg_partitioned_table WHERE partrelid = to_regclass(format('lad_data.%I', $1)) "
+    "  AND partdefid <> 0"};
+
+constinit pg::Plan<Name> kIsManaged{
+    "SELECT FROM lad_data.managed_partitions WHERE schema_name = 'lad_data' AND table_name = $1"};
+
+constinit pg::Plan<Name> kManage{
+    "SELECT lad.manage_partitions(to_regclass(format('lad_data.%I', $1)), 'created_at')"};
+
+constinit pg::Plan<Name> kMaintain{
+    "SELECT c.relname::text, CASE m.action WHEN 'created' THEN 'created' ELSE 'altered' END, "
+    "       m.detail "
+    "FROM lad.maintain_partitions(to_regclass(format('lad_data.%I', $1))) AS m "
+    "JOIN pg_class c ON c.oid = m.partition"};
 
 bool found(pg::Plan<Name, Name, Name>& plan, const pg::DdlStatement& statement) {
   return !plan.run(statement.schema, statement.table, statement.name).empty();
@@ -164,14 +169,19 @@ std::vector<TableShape> table_shapes() {
   return shapes;
 }
 
-Coverage coverage_of(const std::string& table) {
-  const pg::Rows rows = kCoverage.run(table);
-  Coverage coverage{{rows.get<std::int32_t>(0, 0), rows.get<std::int32_t>(0, 1)}, {}, false};
-  if (!rows.is_null(0, 2)) {
-    coverage.until = {rows.get<std::int32_t>(0, 2), rows.get<std::int32_t>(0, 3)};
+bool has_default_partition(const std::string& table) {
+  return !kHasDefault.run(table).empty();
+}
+
+std::vector<MadePartition> maintain_months(const std::string& table) {
+  if (kIsManaged.run(table).empty()) kManage.run(table);
+  const pg::Rows rows = kMaintain.run(table);
+  std::vector<MadePartition> made;
+  for (std::uint64_t row = 0; row < rows.size(); ++row) {
+    made.push_back({rows.get<std::string>(row, 0), rows.get<std::string>(row, 1),
+                    rows.get<std::string>(row, 2)});
   }
-  coverage.is_endless = rows.get<bool>(0, 4);
-  return coverage;
+  return made;
 }
 
 std::uint64_t run(const std::string& sql) {

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "catalog/columns.hpp"
-#include "catalog/months.hpp"
 #include "catalog/protection.hpp"
 #include "pg/ddl.hpp"
 
@@ -44,13 +43,15 @@ std::vector<Column> columns_of(const std::string& schema, const std::string& tab
 /// The tables and partitions of lad_data that lad_owner owns.
 std::vector<TableShape> table_shapes();
 
-/// How far the monthly partitions of a table reach.
-struct Coverage {
-  Month current;               ///< the present month in UTC
-  std::optional<Month> until;  ///< first month without a partition; nothing when there is none
-  bool is_endless = false;     ///< a DEFAULT partition, or one up to MAXVALUE
+bool has_default_partition(const std::string& table);
+
+/// What lad.maintain_partitions did; the table is registered for it first, unless it is.
+struct MadePartition {
+  std::string name;
+  std::string action;
+  std::string detail;
 };
-Coverage coverage_of(const std::string& table);
+std::vector<MadePartition> maintain_months(const std::string& table);
 
 /// Runs one statement; the number of rows it wrote.
 std::uint64_t run(const std::string& sql);

@@ -13,18 +13,22 @@ constinit pg::Plan<> kNap{"SELECT pg_sleep(0.05 + random() * 0.15) IS NULL"};
 
 }  // namespace
 
-void with_brief_locks(const std::string& what, const std::function<void()>& body, int attempts) {
+bool try_brief_locks(const std::function<void()>& body, int attempts) {
   const std::string usual = kLockTimeout.run().get<std::string>(0, 0);
-  for (int attempt = 1;; ++attempt) {
+  for (int attempt = 1; attempt <= attempts; ++attempt) {
+    if (attempt > 1) kNap.run();
     const bool kept = pg::Savepoint::keep_unless_locked([&] {
       kSetLockTimeout.run(std::to_string(kBriefLockMs) + "ms");
       body();
       kSetLockTimeout.run(usual);
     });
-    if (kept) return;
-    if (attempt >= attempts) break;
-    kNap.run();
+    if (kept) return true;
   }
+  return false;
+}
+
+void with_brief_locks(const std::string& what, const std::function<void()>& body, int attempts) {
+  if (try_brief_locks(body, attempts)) return;
   throw Error{ErrorCode::partition_refused, what + " waits for locks",
               "Another transaction holds locks of these tables for longer than maintenance may "
               "block the writers behind it.",

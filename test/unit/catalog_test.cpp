@@ -3,7 +3,6 @@
 #include "catalog/columns.hpp"
 #include "catalog/definitions.hpp"
 #include "catalog/lead_words.hpp"
-#include "catalog/months.hpp"
 #include "catalog/protection.hpp"
 
 namespace lad::catalog {
@@ -71,41 +70,6 @@ TEST(Protection, NamesAreQuoted) {
   const TableShape table{.name = "odd\"name"};
   EXPECT_EQ(statements_of(table).front(),
             "ALTER TABLE lad_data.\"odd\"\"name\" ENABLE ROW LEVEL SECURITY");
-}
-
-TEST(Month, CarriesIntoTheNextYear) {
-  EXPECT_EQ((Month{2026, 12}.plus(1)), (Month{2027, 1}));
-  EXPECT_EQ((Month{2026, 1}.plus(25)), (Month{2028, 2}));
-  EXPECT_EQ((Month{2026, 1}.plus(-1)), (Month{2025, 12}));
-  EXPECT_EQ((Month{2026, 2}.suffix()), "2026_02");
-  EXPECT_EQ((Month{2026, 2}.boundary()), "2026-02-01 00:00:00+00");
-}
-
-TEST(MissingPartitions, FreshTableGetsThePastThisMonthAndTheNext) {
-  const auto missing = missing_partitions("calls", {2026, 11}, 12, std::nullopt);
-  ASSERT_EQ(missing.size(), 14u);
-  EXPECT_EQ(missing[0].name, "calls_legacy");
-  EXPECT_EQ(missing[0].from, "MINVALUE");
-  EXPECT_EQ(missing[0].to, "2026-11-01 00:00:00+00");
-  EXPECT_EQ(missing[1].name, "calls_2026_11");
-  EXPECT_EQ(missing[13].name, "calls_2027_11");
-  EXPECT_EQ(missing[13].to, "2027-12-01 00:00:00+00");
-  for (std::size_t i = 1; i < missing.size(); ++i) EXPECT_EQ(missing[i].from, missing[i - 1].to);
-}
-
-TEST(MissingPartitions, GoesOnWhereTheLastOneEnds) {
-  EXPECT_TRUE(missing_partitions("calls", {2026, 11}, 12, Month{2027, 12}).empty());
-  const auto later = missing_partitions("calls", {2027, 1}, 12, Month{2027, 12});
-  ASSERT_EQ(later.size(), 2u);
-  EXPECT_EQ(later[0].name, "calls_2027_12");
-  EXPECT_EQ(later[1].name, "calls_2028_01");
-}
-
-TEST(MissingPartitions, LeavesNoGapAfterALongPause) {
-  const auto missing = missing_partitions("calls", {2030, 3}, 1, Month{2029, 12});
-  ASSERT_EQ(missing.size(), 5u);
-  EXPECT_EQ(missing.front().name, "calls_2029_12");
-  EXPECT_EQ(missing.back().name, "calls_2030_04");
 }
 
 TEST(ColumnDifference, NamesTheFirstDifference) {
