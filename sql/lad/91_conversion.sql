@@ -34,8 +34,8 @@ COMMENT ON FUNCTION lad.convert_to_partitioned(regclass, name, interval, int, in
     'For superusers, owners of the table, and lad_service for tables of lad_owner.';
 
 CREATE FUNCTION lad.convert_status(OUT job uuid, OUT parent regclass, OUT phase text, OUT pid int,
-                                   OUT done bigint, OUT total bigint, OUT rate double precision,
-                                   OUT eta interval, OUT error text)
+                                   OUT done bigint, OUT total bigint, OUT rate numeric,
+                                   OUT eta timestamptz, OUT error text)
     RETURNS SETOF record
     LANGUAGE c STABLE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -43,7 +43,7 @@ CREATE FUNCTION lad.convert_status(OUT job uuid, OUT parent regclass, OUT phase 
 
 COMMENT ON FUNCTION lad.convert_status() IS
     'Every conversion, newest first: phase prepare, swap1, journal, copy, index, verify, catch_up, '
-    'swap2, done, failed or aborted; rows copied of how many, a second, and the time left. For '
+    'swap2, done, failed or aborted; rows copied of how many, a second, and when it may end. For '
     'superusers and members of lad_owner or lad_service.';
 
 CREATE FUNCTION lad.convert_abort(job uuid) RETURNS void

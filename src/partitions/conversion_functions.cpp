@@ -5,10 +5,10 @@
 #include "pg/args.hpp"
 #include "pg/journal.hpp"
 #include "pg/name.hpp"
-#include "pg/progress_values.hpp"
 #include "pg/result.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
+#include "pg/worker.hpp"
 
 namespace lad::partitions {
 namespace {
@@ -68,6 +68,7 @@ Uuid start_conversion(const Request& request) {
   store::lock_starts();
   if (const auto open = store::open_job_of(table.schema, table.name)) {
     store::resume_job(*open);
+    pg::start_long_job(*open);
     return *open;
   }
   const auto blockers = store::blockers_of(table, request.column, step);
@@ -80,7 +81,9 @@ Uuid start_conversion(const Request& request) {
   conversion.max_rows_per_second = request.max_rows_per_second;
   conversion.original = table.id.oid;
   conversion.shape = store::shape_of(table.id);
-  return store::add_job(conversion, text_of(request.step));
+  const Uuid job = store::add_job(conversion, text_of(request.step));
+  pg::start_long_job(job);
+  return job;
 }
 
 }  // namespace
@@ -108,9 +111,7 @@ LAD_FUNCTION(lad_convert_status) {
   const auto statuses = pg::with_spi([] { return store::statuses(); });
   pg::RowSet set{fcinfo};
   for (const store::Status& s : statuses) {
-    std::optional<pg::Duration> eta;
-    if (s.eta_us) eta = pg::Duration{*s.eta_us};
-    set.add(s.job, s.parent, s.phase, s.pid, s.done, s.total, s.rate, eta, s.error);
+    set.add(s.job, s.parent, s.phase, s.pid, s.done, s.total, s.rate, s.eta, s.error);
   }
   return set.done();
 }

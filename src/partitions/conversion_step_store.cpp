@@ -15,9 +15,15 @@ namespace {
 
 constinit pg::Plan<std::string> kSetLockTimeout{"SELECT set_config('lock_timeout', $1, true)"};
 constinit pg::Plan<> kSomeMs{"SELECT (200 + random() * 600)::int"};
-constinit pg::Plan<> kIsManaged{
-    "SELECT to_regprocedure('lad.manage_partitions(regclass, name, interval, int, interval, text)')"
-    " IS NOT NULL"};
+constinit pg::Plan<std::string, std::string, std::string> kManage{
+    "SELECT lad.manage_partitions(to_regclass($1), $2::name, $3::interval) IS NULL"};
+
+std::string interval_text(const Step& step) {
+  const char* const unit = step.unit == Step::Unit::month ? " months"
+                           : step.unit == Step::Unit::day ? " days"
+                                                          : " hours";
+  return std::to_string(step.count) + unit;
+}
 
 /// Asks for the locks of the body once. When they are not free at once, what it did is undone, and
 /// the step is asked for again after a pause without any lock.
@@ -99,8 +105,10 @@ std::int32_t change_places_once(Conversion& c) {
 std::int32_t clear(Conversion& c, std::string& state) {
   bool cleared = false;
   const std::int32_t pause = once_with_brief_locks([&] { cleared = clear_next(c); });
-  if (pause == 0 && !cleared) state = "done";
-  return pause;
+  if (pause > 0 || cleared) return pause;
+  kManage.run(c.target(), c.column, interval_text(c.step));
+  state = "done";
+  return 0;
 }
 
 /// One step of the phase; what it decides is in `c` and `state`.

@@ -3,7 +3,6 @@
 #include "catalog/names.hpp"
 #include "core/error.hpp"
 #include "pg/as_owner.hpp"
-#include "pg/progress_values.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
 
@@ -81,11 +80,11 @@ constinit pg::Plan<> kStatus{
     "       CASE WHEN j.state IN ('failed', 'aborted') THEN j.state "
     "            WHEN j.phase = 'queued' THEN 'prepare' ELSE j.phase END, "
     "       CASE WHEN j.state = 'running' THEN j.pid END, j.done, j.total, "
-    "       j.done / nullif(extract(epoch FROM coalesce(j.finished_at, clock_timestamp()) "
-    "                               - j.started_at), 0)::float8 AS rate, "
-    "       CASE WHEN j.state = 'running' AND j.done > 0 THEN "
-    "           (extract(epoch FROM clock_timestamp() - j.started_at)::float8 * 1e6 "
-    "            * greatest(j.total - j.done, 0) / j.done)::int8 END, "
+    "       round(j.done / nullif(extract(epoch FROM coalesce(j.finished_at, clock_timestamp()) "
+    "                             - j.started_at), 0), 1), "
+    "       CASE WHEN j.state = 'running' AND j.done > 0 THEN clock_timestamp() "
+    "           + (clock_timestamp() - j.started_at) * (greatest(j.total - j.done, 0)::float8 "
+    "                                                   / j.done) END, "
     "       j.error "
     "FROM lad_data.long_jobs j WHERE j.kind = 'convert' ORDER BY j.created_at DESC, j.id"};
 
@@ -196,7 +195,7 @@ std::vector<Status> statuses() {
     all.push_back({rows.get<Uuid>(row, 0), rows.get_optional<pg::TableId>(row, 1),
                    rows.get<Text>(row, 2), rows.get_optional<std::int32_t>(row, 3),
                    rows.get<std::int64_t>(row, 4), rows.get_optional<std::int64_t>(row, 5),
-                   rows.get_optional<double>(row, 6), rows.get_optional<std::int64_t>(row, 7),
+                   rows.get_optional<Decimal>(row, 6), rows.get_optional<pg::Timestamp>(row, 7),
                    rows.get_optional<Text>(row, 8)});
   }
   return all;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/decimal.hpp"
 #include "core/uuid.hpp"
 #include "partitions/conversion.hpp"
 #include "pg/values.hpp"
@@ -82,8 +83,8 @@ struct Status {
   std::optional<std::int32_t> pid;
   std::int64_t done;
   std::optional<std::int64_t> total;
-  std::optional<double> rate;
-  std::optional<std::int64_t> eta_us;
+  std::optional<Decimal> rate;
+  std::optional<pg::Timestamp> eta;
   std::optional<std::string> error;
 };
 std::vector<Status> statuses();

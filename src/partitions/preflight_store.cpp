@@ -106,7 +106,8 @@ constinit pg::Plan<TableId> kDependents{
     "    JOIN pg_namespace n ON n.oid = v.relnamespace, own "
     "    WHERE v.oid <> $1 AND NOT " OWN_VIEW
     "      AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = $1 "
-    "           OR d.refclassid = 'pg_type'::regclass AND d.refobjid IN (own.reltype, own.typarray))) "
+    "           OR d.refclassid = 'pg_type'::regclass AND d.refobjid IN (own.reltype, "
+    "own.typarray))) "
     "SELECT CASE relkind WHEN 'm' THEN 'materialized_view' WHEN 'v' THEN 'view' ELSE 'rule' END, "
     "       format('%s reads this table, whatever bears its name later.', name), "
     "       CASE relkind WHEN 'm' THEN format('DROP MATERIALIZED VIEW %s', name) "
