@@ -1,4 +1,5 @@
 #include "jobs/hooks.hpp"
+#include "partitions/conversion_hooks.hpp"
 #include "partitions/retire_functions.hpp"
 #include "pg/boundary.hpp"
 #include "pg/context.hpp"
@@ -21,6 +22,7 @@ namespace {
 constexpr lad::pg::LongJob kLongJobs[] = {
     {"detach", lad::partitions::run_detach},
     {"settle", lad::jobs::settle},
+    {"convert", lad::partitions::convert},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 -- Installing the LAD tables, and the trigger functions they share.
 
-CREATE FUNCTION lad.install_schema(OUT object text, OUT action text, OUT detail text)
+CREATE FUNCTION lad.install_schema(partitioned boolean DEFAULT true,
+                                   OUT object text, OUT action text, OUT detail text)
     RETURNS SETOF record
     LANGUAGE c VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -9,10 +10,11 @@ CREATE FUNCTION lad.install_schema(OUT object text, OUT action text, OUT detail 
     SET quote_all_identifiers = off
     AS 'MODULE_PATHNAME', 'lad_install_schema';
 
-COMMENT ON FUNCTION lad.install_schema() IS
+COMMENT ON FUNCTION lad.install_schema(boolean) IS
     'Creates what is missing of the LAD tables in schema lad_data, owned by lad_owner, and protects '
     'every table there by row-level security; one row per object: created, altered or exists. May '
-    'be repeated. For superusers and members of lad_owner.';
+    'be repeated. partitioned => false makes voice_call_logs a plain table, to be converted later. '
+    'For superusers and members of lad_owner.';
 
 CREATE FUNCTION lad.touch_updated_at() RETURNS trigger
     LANGUAGE c VOLATILE PARALLEL UNSAFE

@@ -1,4 +1,5 @@
 #include "catalog/install_store.hpp"
+#include "pg/args.hpp"
 #include "pg/result.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
@@ -11,7 +12,8 @@ LAD_FUNCTION(lad_install_schema) {
     throw Error{ErrorCode::privilege, "permission denied to install the LAD tables", "",
                 "Call it as a superuser or as a member of lad_owner."};
   }
-  const auto actions = pg::with_spi([] { return install_schema(); });
+  const bool partitioned = pg::Args{fcinfo}.get<bool>(0, "partitioned");
+  const auto actions = pg::with_spi([&] { return install_schema(partitioned); });
   pg::RowSet set{fcinfo};
   for (const store::Action& action : actions) {
     set.add(action.object, action.action, action.detail);

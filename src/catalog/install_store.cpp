@@ -4,6 +4,7 @@
 
 #include "catalog/event_trigger_store.hpp"
 #include "catalog/legacy_store.hpp"
+#include "catalog/plain.hpp"
 #include "catalog/schema_store.hpp"
 #include "catalog/trial_store.hpp"
 #include "pg/as_owner.hpp"
@@ -77,6 +78,8 @@ void require_table(const std::string& object, const DdlStatement& statement,
 
 class Installation {
  public:
+  explicit Installation(bool partitioned) : partitioned_(partitioned) {}
+
   std::vector<store::Action> run() {
     store::lock_installation();
     for (const SchemaFile& file : schema_files()) {
@@ -99,7 +102,9 @@ class Installation {
     if (store::is_migrated(statement.schema, statement.table)) return apply_to_view(statement);
     switch (statement.kind) {
       case DdlKind::table:
-        return apply_table(statement);
+        return apply_table(is_wanted_plain(statement)
+                               ? pg::split_script(plain_table(statement.text)).front()
+                               : statement);
       case DdlKind::relation:
         return apply_relation(statement);
       case DdlKind::insert:
@@ -123,6 +128,13 @@ class Installation {
     if (owner) require_owner("schema " + statement.name, *owner);
     if (!owner) store::run("CREATE SCHEMA " + statement.name + " AUTHORIZATION lad_owner");
     report_new("schema " + statement.name, !owner);
+  }
+
+  /// A table that was converted since it was installed as a plain one stays partitioned.
+  bool is_wanted_plain(const DdlStatement& statement) const {
+    if (partitioned_ || !statement.is_partitioned) return false;
+    const auto existing = store::find_relation(statement.schema, statement.table);
+    return !existing || existing->kind != "p";
   }
 
   void apply_table(const DdlStatement& statement) {
@@ -236,6 +248,7 @@ class Installation {
     reported_.insert(object);
   }
 
+  bool partitioned_;
   std::string file_;
   store::Trial trial_;
   std::vector<store::Action> actions_;
@@ -244,10 +257,10 @@ class Installation {
 
 }  // namespace
 
-std::vector<store::Action> install_schema() {
+std::vector<store::Action> install_schema(bool partitioned) {
   store::set_search_path();
   const pg::DdlHold hold;
-  std::vector<store::Action> actions = Installation{}.run();
+  std::vector<store::Action> actions = Installation{partitioned}.run();
   add_event_triggers(actions);
   return actions;
 }

@@ -7,7 +7,7 @@ SELECT set_eq(
     'SELECT name FROM data_tables WHERE NOT of_tenant',
     ARRAY['schema_version', 'tenants', 'users', 'user_identities', 'billing_pricing_catalog',
           'billing_exchange_rates', 'billing_topup_packages', 'ai_keyword_expansions',
-          'feature_flags', 'long_jobs', 'maintenance_jobs', 'managed_partitions', 'rollup_marks', 'keyword_lexicons',
+          'feature_flags', 'long_jobs', 'maintenance_jobs', 'managed_partitions', 'conversions', 'rollup_marks', 'keyword_lexicons',
           'keyword_lexicon_parts'],
     'only these tables are not of one tenant');
 SELECT is_empty($$
@@ -104,7 +104,7 @@ $$, 'rows of everyone can be read');
 SELECT is_empty($$
     SELECT c.name FROM data_tables AS t JOIN data_constraints AS c ON c."table" = t.name
     WHERE NOT t.of_tenant AND c.contype = 'p' AND c.columns <> ARRAY['id']
-      AND t.name NOT IN ('schema_version', 'maintenance_jobs')
+      AND t.name NOT IN ('schema_version', 'maintenance_jobs', 'conversions')
 $$, 'the primary key of global tables is (id)');
 SELECT is_empty($$
     SELECT t.name, p.polname FROM data_tables AS t JOIN pg_policy AS p ON p.polrelid = t.oid
