@@ -89,7 +89,8 @@ std::vector<Finding> lint();
   "           format('%I.%I', n.nspname, c.relname) AS name, n.nspname = 'lad_data' AS in_data, " \
   "           CASE WHEN n.nspname <> 'lad_data' THEN 'tenant' "                                   \
   "                WHEN c.relname IN ('tenants', 'users', 'user_identities', 'schema_version', "  \
-  "                                   'long_jobs', 'maintenance_jobs', 'managed_partitions') "    \
+  "                                   'long_jobs', 'maintenance_jobs', 'managed_partitions', "    \
+  "                                   'partition_archives') "                                     \
   "                THEN 'global' "                                                                \
   "                WHEN c.relname IN ('billing_pricing_catalog', 'billing_exchange_rates', "      \
   "                                   'billing_topup_packages', 'ai_keyword_expansions', "        \

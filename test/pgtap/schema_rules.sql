@@ -7,7 +7,7 @@ SELECT set_eq(
     'SELECT name FROM data_tables WHERE NOT of_tenant',
     ARRAY['schema_version', 'tenants', 'users', 'user_identities', 'billing_pricing_catalog',
           'billing_exchange_rates', 'billing_topup_packages', 'ai_keyword_expansions',
-          'feature_flags', 'managed_partitions'],
+          'feature_flags', 'managed_partitions', 'partition_archives', 'long_jobs', 'maintenance_jobs'],
     'only these tables are not of one tenant');
 SELECT is_empty($$
     SELECT t.name FROM data_tables AS t
