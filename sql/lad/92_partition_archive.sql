@@ -44,4 +44,4 @@ ALTER FUNCTION lad.archives() OWNER TO lad_owner;
 REVOKE ALL ON FUNCTION lad.archives() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION lad.archives() TO lad_service;
 COMMENT ON FUNCTION lad.archives() IS
-    'All archives, the oldest range first: where each came from, and its state: detaching, kept (rows counted, size of the table), exported (rows, size and SHA-256 of the file at path), restoring or restored. For superusers, lad_owner and lad_service, else 42501.';
+    'All archives, the oldest range first: where each came from, and its state: detaching, kept (rows counted, size of the table), exported (rows, size and SHA-256 of the file at path) or restored (files stay). For superusers, lad_owner and lad_service, else 42501.';

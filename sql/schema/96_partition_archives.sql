@@ -19,7 +19,7 @@ CREATE TABLE lad_data.partition_archives (
     updated_at     timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT partition_archives_pkey PRIMARY KEY (id),
     CONSTRAINT partition_archives_state_check
-        CHECK (state IN ('detaching', 'kept', 'exported', 'restoring', 'restored'))
+        CHECK (state IN ('detaching', 'kept', 'exported', 'restored'))
 );
 
 CREATE UNIQUE INDEX partition_archives_schema_name_table_name_partition_name_idx
@@ -39,13 +39,13 @@ COMMENT ON COLUMN lad_data.partition_archives.range_start IS
     'Where its range starts; NULL for MINVALUE.';
 COMMENT ON COLUMN lad_data.partition_archives.range_end IS 'Where its range ends.';
 COMMENT ON COLUMN lad_data.partition_archives.state IS
-    'State: detaching, kept (a table of lad_archive), exported (files alone), restoring or restored.';
+    'State: detaching, kept (a table of lad_archive), exported (files alone) or restored.';
 COMMENT ON COLUMN lad_data.partition_archives.kept_name IS
     'Table of lad_archive with its rows; NULL for none.';
 COMMENT ON COLUMN lad_data.partition_archives.analysis_name IS
     'Table of lad_archive with the analysis of its calls; NULL for none.';
 COMMENT ON COLUMN lad_data.partition_archives.path IS
-    'File below lad.archive_directory; NULL for none.';
+    'File below lad.archive_directory that it is or was to be exported to; NULL for none.';
 COMMENT ON COLUMN lad_data.partition_archives.rows IS 'How many rows were exported.';
 COMMENT ON COLUMN lad_data.partition_archives.bytes IS 'Size of the files.';
 COMMENT ON COLUMN lad_data.partition_archives.sha256 IS 'SHA-256 of the file.';

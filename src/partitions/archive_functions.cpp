@@ -46,20 +46,21 @@ void report(const Uuid& job, const char* phase, std::uint64_t done,
   pg::report_progress(job, phase, static_cast<std::int64_t>(done), total);
 }
 
-void request_job(const char* kind, const std::string& relation, pg::TableId leaf, pg::TableId table,
-                 const Request& request, std::optional<Uuid>& job) {
+/// The job; the same one as long as it is not finished.
+Uuid request_job(const char* kind, const std::string& relation, pg::TableId leaf, pg::TableId table,
+                 const Request& request) {
+  if (const auto job = store::find_archive_job(kind, request.archive)) return *job;
   const pg::ActAsOwner owner{kOwner};
   const std::string parameters =
       kParameters.run(leaf.oid, table.oid, request.archive, request.path, request.directory)
           .get<std::string>(0, 0);
-  job = pg::request_long_job(kind, relation, parameters);
+  return pg::request_long_job(kind, relation, parameters);
 }
 
 /// The archive that a partition becomes, or that a table of lad_archive is kept by.
 Uuid archive(pg::TableId partition, Request request) {
   store::require_installed();
   store::lock_retiring();
-  std::optional<Uuid> job;
   const store::RetiredLeaf leaf = store::read_leaf(partition);
   if (leaf.schema == "lad_archive") {
     const auto kept = store::find_kept(leaf.name);
@@ -71,9 +72,12 @@ Uuid archive(pg::TableId partition, Request request) {
     const store::Shape shape = store::require_parent(known);
     store::require_rights(shape);
     if (!request.path.empty()) {
-      request_job("archive", leaf.target, partition, shape.id, request, job);
+      request_job("archive", leaf.target, partition, shape.id, request);
     }
     return *kept;
+  }
+  if (leaf.state == store::LeafState::detached) {
+    if (const auto known = store::resume_archive(partition)) return *known;
   }
   const store::Candidate candidate =
       store::require_retirable(partition, pg::unix_us(pg::clock_now()));
@@ -82,7 +86,7 @@ Uuid archive(pg::TableId partition, Request request) {
                 "They run as lad_owner, who neither owns it nor is a member of its owner."};
   }
   request.archive = store::begin_archive(candidate.shape, leaf.name, candidate.partition.range);
-  request_job("archive", leaf.target, partition, candidate.shape.id, request, job);
+  request_job("archive", leaf.target, partition, candidate.shape.id, request);
   return request.archive;
 }
 
@@ -134,6 +138,24 @@ void replace_by_files(const store::Archive& exported, const Manifest& manifest,
   store::drop_kept(archive, store::require_parent(archive), "exported");
 }
 
+/// What is there must not be anybody's but what an export of this archive, which was lost, has
+/// left behind.
+void clear_place(const store::Archive& archive, const Request& request) {
+  std::vector<std::vector<std::string>> found;
+  for (const std::string& path :
+       {request.path, analysis_path(request.path), manifest_path(request.path)}) {
+    const auto parts = path_parts(path);
+    if (pg::has_file(request.directory, parts)) found.push_back(parts);
+  }
+  pg::worker_transaction([&] {
+    if (!found.empty() && archive.path != request.path) {
+      throw Error{ErrorCode::duplicate_object, "a file of that name is in the archive directory"};
+    }
+    store::note_path(archive, request.path, !found.empty());
+  });
+  for (const auto& parts : found) pg::remove_file(request.directory, parts);
+}
+
 void export_archive(const Uuid& job, const Request& request) {
   Manifest manifest;
   const store::Archive archive = pg::worker_transaction([&] {
@@ -142,6 +164,7 @@ void export_archive(const Uuid& job, const Request& request) {
     return found;
   });
   if (archive.state != "kept") return;
+  clear_place(archive, request);
   pg::WrittenFiles files{request.directory};
   manifest.files.push_back(export_table(job, files, *archive.kept_name,
                                         archive.schema + "." + archive.table, request.path));
@@ -229,9 +252,7 @@ LAD_FUNCTION(lad_restore_partition) {
                   "lad.archives() tells which are kept or exported."};
     }
     const Request request{id, "", archive.state == "kept" ? "" : pg::archive_directory()};
-    std::optional<Uuid> job;
-    request_job("restore", archive.schema + "." + archive.table, {}, shape.id, request, job);
-    return *job;
+    return request_job("restore", archive.schema + "." + archive.table, {}, shape.id, request);
   }));
 }
 

@@ -7,6 +7,7 @@
 #include "pg/event_trigger.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
+#include "pg/worker.hpp"
 
 namespace lad::partitions::store {
 namespace {
@@ -73,6 +74,23 @@ constinit pg::Plan<pg::TableId, Text, Text> kViewGrants{
     " THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END)"
     " FROM pg_class c, aclexplode(c.relacl) AS g WHERE c.oid = $1"
     " AND g.privilege_type = 'SELECT' AND g.grantee <> c.relowner"};
+
+constinit pg::Plan<Uuid, Text> kTaken{
+    "SELECT EXISTS (SELECT FROM lad_data.partition_archives WHERE path = $2 AND id <> $1)"};
+constinit pg::Plan<Uuid, Text> kPath{
+    "UPDATE lad_data.partition_archives SET path = $2 WHERE id = $1"};
+
+constinit pg::Plan<Text, Text> kJob{
+    "SELECT id FROM lad_data.long_jobs WHERE kind = $1 AND parameters->>'archive' = $2"
+    " AND state IN ('queued', 'running') ORDER BY created_at LIMIT 1"};
+
+constinit pg::Plan<Text> kStalled{
+    "SELECT id, (parameters->>'archive')::uuid FROM lad_data.long_jobs WHERE kind = 'archive'"
+    " AND parameters->>'leaf' = $1 AND state IN ('queued', 'running', 'failed')"
+    " ORDER BY created_at DESC LIMIT 1"};
+constinit pg::Plan<Uuid> kRequeue{
+    "UPDATE lad_data.long_jobs SET state = 'queued', error = NULL, finished_at = NULL,"
+    " attempts = 0 WHERE id = $1 AND state = 'failed'"};
 
 OptionalTime time_of(const std::optional<std::int64_t>& us) {
   if (!us) return std::nullopt;
@@ -155,6 +173,7 @@ std::vector<Archive> list_archives() {
   for (std::uint64_t row = 0; row < rows.size(); ++row) {
     Archive archive = archive_of(rows, row);
     if (archive.state == "kept") {
+      archive.path = std::nullopt;
       const Text table = in_archive(*archive.kept_name);
       const Text size = "SELECT count(*), pg_total_relation_size('" + table + "') FROM " + table;
       const pg::Rows counted = pg::run_once(size.c_str());
@@ -164,6 +183,31 @@ std::vector<Archive> list_archives() {
     archives.push_back(std::move(archive));
   }
   return archives;
+}
+
+void note_path(const Archive& archive, const std::string& path, bool is_taken) {
+  const pg::ActAsOwner owner{kOwner};
+  if (is_taken && kTaken.run(archive.id, path).get<bool>(0, 0)) {
+    throw Error{ErrorCode::duplicate_object, "a file of that name is in the archive directory"};
+  }
+  kPath.run(archive.id, path);
+}
+
+std::optional<Uuid> find_archive_job(const char* kind, const Uuid& archive) {
+  const pg::ActAsOwner owner{kOwner};
+  const pg::Rows rows = kJob.run(Text{kind}, archive.to_string());
+  if (rows.empty()) return std::nullopt;
+  return rows.get<Uuid>(0, 0);
+}
+
+std::optional<Uuid> resume_archive(pg::TableId leaf) {
+  const pg::ActAsOwner owner{kOwner};
+  const pg::Rows rows = kStalled.run(std::to_string(leaf.oid));
+  if (rows.empty()) return std::nullopt;
+  const Uuid job = rows.get<Uuid>(0, 0);
+  kRequeue.run(job);
+  pg::start_long_job(job);
+  return rows.get<Uuid>(0, 1);
 }
 
 void note_exported(const Archive& archive, const Manifest& manifest, const std::string& text) {

@@ -45,6 +45,16 @@ Archive read_archive(const Uuid& id);
 Archive lock_archive(const Uuid& id);
 std::vector<Archive> list_archives();
 
+/// Notes where the archive is to be exported to: what is found there later is its own. Throws
+/// duplicate_object (42710) when another archive has noted the path and `is_taken`.
+void note_path(const Archive& archive, const std::string& path, bool is_taken);
+
+/// The job of a kind that has the archive in hand, or waits to.
+std::optional<Uuid> find_archive_job(const char* kind, const Uuid& archive);
+
+/// The archive whose job has detached a partition and then failed; the job starts again.
+std::optional<Uuid> resume_archive(pg::TableId leaf);
+
 void note_exported(const Archive& archive, const Manifest& manifest, const std::string& text);
 void note_state(const Uuid& id, const std::string& state);
 

@@ -160,6 +160,7 @@ bool validate_one(const Restored& restored, const Shape& shape) {
 
 void attach_loaded(const Archive& archive, const Shape& shape, const Restored& restored,
                    const std::string& directory) {
+  if (archive.state == "restored") return;
   const AsOwner owner{shape};
   make_room(archive, shape);
   Leaf leaf = restored.leaf;
