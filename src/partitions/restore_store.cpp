@@ -135,9 +135,12 @@ void load_leaf(const Archive& archive, const Shape& shape, const Restored& resto
     build_leaf(restored.leaf, false);
     copy_rows(in_archive(*archive.kept_name), restored.target);
   } else {
-    const ArchivedTable file = manifest_of(archive).files.front();
+    const Manifest manifest = manifest_of(archive);
+    const ArchivedTable& file = manifest.files.front();
     require_text(directory, manifest_path(file.path), archive.manifest.value());
-    require_file(directory, file);
+    // All of them before anything is made.
+    require_columns(file.columns, read_columns(shape.target));
+    for (const ArchivedTable& one : manifest.files) require_file(directory, one);
     import_table(directory, file, build_leaf(restored.leaf, false), restored.target);
     require_rows(file, hash_table(restored.target, file.columns), "that were loaded");
   }
