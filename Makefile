@@ -41,6 +41,7 @@ SQL_PARTS := \
 	sql/lad/85_protect.sql \
 	sql/lad/90_partitions.sql \
 	sql/lad/91_conversion.sql \
+	sql/lad/92_partition_archive.sql \
 	sql/lad/93_rollups.sql \
 	sql/lad/95_jobs.sql
 

@@ -1,4 +1,5 @@
 #include "jobs/hooks.hpp"
+#include "partitions/archive_functions.hpp"
 #include "partitions/conversion_hooks.hpp"
 #include "partitions/retire_functions.hpp"
 #include "pg/boundary.hpp"
@@ -20,7 +21,9 @@
 namespace {
 
 constexpr lad::pg::LongJob kLongJobs[] = {
+    {"archive", lad::partitions::run_archive},
     {"detach", lad::partitions::run_detach},
+    {"restore", lad::partitions::run_restore},
     {"settle", lad::jobs::settle},
     {"convert", lad::partitions::convert},
 };

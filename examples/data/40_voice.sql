@@ -41,7 +41,8 @@ FROM generate_series(1, :members) AS n;
 
 INSERT INTO lad_data.voice_call_batches (id, tenant_id, initiated_by_user_id, agent_id, voice_id,
     from_number_id, job_id, status, total_calls, completed_calls, failed_calls, metadata, scheduled_at,
-    started_at, finished_at, created_at, updated_at, is_deleted, deleted_at)
+    started_at, finished_at, created_at, updated_at, is_deleted, deleted_at, max_attempts,
+    retry_seconds, wave_size)
 SELECT example.id(:'tenant', 'batch', n), :'tenant',
        example.id(:'tenant', 'user', example.skewed(example.roll(k, 1), :members)),
        1000001 + n % 5, example.id(:'tenant', 'voice', 1 + n % 4),
@@ -50,7 +51,8 @@ SELECT example.id(:'tenant', 'batch', n), :'tenant',
                           'cancelled'], n, example.roll(k, 2)),
        12, n % 12, n % 3, '{"wave": 1}', created_at, created_at + interval '1 minute',
        CASE WHEN n % 7 = 4 THEN created_at + interval '1 hour' END, created_at, :'until',
-       n % 16 = 0, CASE WHEN n % 16 = 0 THEN :'until'::timestamptz END
+       n % 16 = 0, CASE WHEN n % 16 = 0 THEN :'until'::timestamptz END, 1 + n % 3,
+       CASE WHEN n % 2 = 0 THEN 600 END, CASE WHEN n % 3 = 0 THEN 12 END
 FROM (SELECT n, k, example.moment(:'until', example.roll(k, 3), 150) AS created_at
       FROM (SELECT n, example.row_key(:stream, 'batch', n) AS k
             FROM generate_series(1, :batches) AS n) AS keys) AS r;
@@ -93,7 +95,7 @@ FROM (SELECT n, k, campaigns, example.roll(k, 9) % greatest(1, :leads / 2) + 1 A
 
 INSERT INTO lad_data.voice_call_batch_entries (id, tenant_id, batch_id, lead_id, status,
     error_message, last_error, to_phone, call_log_id, retry_count, created_at, updated_at, is_deleted,
-    deleted_at)
+    deleted_at, position, claim, lease_until, next_attempt_at)
 SELECT example.id(:'tenant', 'entry', n), :'tenant',
        example.id(:'tenant', 'batch', 1 + 2 * n % :batches),
        example.id(:'tenant', 'lead', 1 + example.roll(k, 1) % :leads),
@@ -102,7 +104,10 @@ SELECT example.id(:'tenant', 'entry', n), :'tenant',
        error, error, '+9715' || example.roll(k, 3) % 90000000,
        CASE WHEN n % 5 > 0 THEN example.id(:'tenant', 'call', 2 * n) END, n % 2,
        example.moment(:'until', example.roll(k, 4), 150), :'until',
-       n % 30 = 0, CASE WHEN n % 30 = 0 THEN :'until'::timestamptz END
+       n % 30 = 0, CASE WHEN n % 30 = 0 THEN :'until'::timestamptz END, n,
+       CASE WHEN n % 3 > 0 THEN example.id(:'tenant', 'claim', n / 12) END,
+       CASE WHEN n % 8 IN (1, 2) THEN :'until'::timestamptz + interval '5 minutes' END,
+       CASE WHEN n % 16 = 8 THEN :'until'::timestamptz + interval '1 minute' END
 FROM (SELECT n, example.row_key(:stream, 'entry', n) AS k,
              CASE WHEN n % 8 = 5 THEN 'no answer within 20 minutes' END AS error
       FROM generate_series(1, :calls / 2) AS n) AS r;

@@ -90,8 +90,8 @@ std::vector<Finding> lint();
   "           CASE WHEN n.nspname <> 'lad_data' THEN 'tenant' "                                   \
   "                WHEN c.relname IN ('tenants', 'users', 'user_identities', 'schema_version', "  \
   "                                   'long_jobs', 'maintenance_jobs', 'managed_partitions', "    \
-  "                                   'rollup_marks', 'conversions', 'keyword_lexicons', "        \
-  "                                   'keyword_lexicon_parts') "                                  \
+  "                                   'rollup_marks', 'conversions', 'partition_archives', "      \
+  "                                   'keyword_lexicons', 'keyword_lexicon_parts') "              \
   "                THEN 'global' "                                                                \
   "                WHEN c.relname IN ('billing_pricing_catalog', 'billing_exchange_rates', "      \
   "                                   'billing_topup_packages', 'ai_keyword_expansions', "        \

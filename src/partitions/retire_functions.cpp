@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "partitions/archive_store.hpp"
 #include "partitions/gate.hpp"
 #include "partitions/lock_store.hpp"
 #include "partitions/retire_store.hpp"
@@ -116,6 +117,11 @@ void retire_here(const store::Candidate& candidate, const std::string& action) {
 
 std::optional<Uuid> retire(const store::Candidate& candidate, const std::string& action,
                            bool concurrently) {
+  // The range is known as long as it is attached.
+  if (action == "archive") {
+    store::begin_archive(candidate.shape, store::read_leaf(candidate.partition.id).name,
+                         candidate.partition.range);
+  }
   if (concurrently) return start(candidate, action);
   retire_here(candidate, action);
   return std::nullopt;

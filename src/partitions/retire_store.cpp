@@ -2,6 +2,7 @@
 
 #include "catalog/names.hpp"
 #include "core/error.hpp"
+#include "partitions/archive_store.hpp"
 #include "partitions/lock_store.hpp"
 #include "pg/as_owner.hpp"
 #include "pg/event_trigger.hpp"
@@ -84,7 +85,8 @@ void keep_from_writes(const Text& table, const Text& name, bool has_tenants) {
       " FOR EACH STATEMENT EXECUTE FUNCTION lad.guard_history()");
 }
 
-void take_analysis_along(const RetiredLeaf& leaf, bool is_archived) {
+/// Returns the table they are in now.
+Text take_analysis_along(const RetiredLeaf& leaf, bool is_archived) {
   const Text schema = is_archived ? kArchive : leaf.schema;
   const Text name = free_name(schema, catalog::part_name(leaf.name, "analysis"));
   const Text table = qualified(schema, name);
@@ -97,15 +99,17 @@ void take_analysis_along(const RetiredLeaf& leaf, bool is_archived) {
   } else {
     run("SELECT lad.protect('" + table + "')");
   }
+  return name;
 }
 
-void move_to_archive(const RetiredLeaf& leaf, bool has_tenants) {
+Text move_to_archive(const RetiredLeaf& leaf, bool has_tenants) {
   const Text name = free_name(kArchive, leaf.name);
   if (name != leaf.name) {
     run("ALTER TABLE " + leaf.target + " RENAME TO " + catalog::quoted(name));
   }
   run("ALTER TABLE " + qualified(leaf.schema, name) + " SET SCHEMA " + kArchive);
   keep_from_writes(qualified(kArchive, name), name, has_tenants);
+  return name;
 }
 
 void forget_calls(const RetiredLeaf& leaf) {
@@ -199,8 +203,11 @@ void dispose(const Shape& shape, const RetiredLeaf& leaf, const std::string& act
   const bool is_archived = action == "archive";
   const bool is_dropped = action == "drop";
   if (has_calls(shape) && is_dropped) forget_calls(leaf);
-  if (has_calls(shape) && !is_dropped) take_analysis_along(leaf, is_archived);
-  if (is_archived) move_to_archive(leaf, is_protected(shape.id));
+  std::optional<Text> analysis;
+  if (has_calls(shape) && !is_dropped) analysis = take_analysis_along(leaf, is_archived);
+  if (is_archived) {
+    note_kept(shape, leaf.name, move_to_archive(leaf, is_protected(shape.id)), analysis);
+  }
   if (is_dropped) run("DROP TABLE " + leaf.target);
 }
 

@@ -232,6 +232,19 @@ FileFacts PackedWriter::finish() {
   return state.sha256.facts();
 }
 
+bool has_file(const std::string& directory, const Path& path) {
+  const Descriptor parent = open_parent(directory, path);
+  struct stat status {};
+  return fstatat(parent.get(), path.back().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+void remove_file(const std::string& directory, const Path& path) {
+  const Descriptor parent = open_parent(directory, path);
+  if (unlinkat(parent.get(), path.back().c_str(), 0) != 0 && errno != ENOENT) {
+    fail("what a lost export left behind cannot be removed", errno);
+  }
+}
+
 struct PackedReader::State {
   Descriptor file;
   ZSTD_DStream* stream = nullptr;

@@ -59,6 +59,10 @@ class PackedWriter {
   std::unique_ptr<State> state_;
 };
 
+/// Whether anything of that name is there, and taking it away. They throw as PackedWriter does.
+bool has_file(const std::string& directory, const std::vector<std::string>& path);
+void remove_file(const std::string& directory, const std::vector<std::string>& path);
+
 /// Reads one file. Throws archive_mismatch (LD503) for one that is missing, no plain file, damaged
 /// or cut off.
 class PackedReader {

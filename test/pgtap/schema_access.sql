@@ -38,7 +38,7 @@ INSERT INTO read_only
         'memberships', 'user_capabilities', 'tenant_features', 'feature_flags', 'tenant_epochs',
         'tenant_counters', 'voice_call_starts', 'ai_keyword_claims', 'schema_version', 'rollup_marks',
         'call_stats_folded', 'call_stats_deltas', 'usage_stats_folded', 'usage_stats_deltas',
-        'managed_partitions', 'conversions', 'long_jobs', 'maintenance_jobs', 'keyword_lexicons', 'keyword_lexicon_parts']);
+        'managed_partitions', 'partition_archives', 'conversions', 'long_jobs', 'maintenance_jobs', 'keyword_lexicons', 'keyword_lexicon_parts']);
 SELECT is_empty($$
     SELECT r.name, p FROM read_only AS r, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS p
     WHERE has_table_privilege('lad_app', 'lad_data.' || r.name, p)
@@ -70,7 +70,7 @@ SELECT is_empty($$
     WHERE a.attnum > 0 AND NOT a.attisdropped
       AND NOT has_column_privilege('lad_app', t.oid, a.attnum, 'SELECT')
       AND (t.name, a.attname::text) NOT IN (SELECT name, col FROM secrets)
-      AND t.name NOT IN ('tenant_epochs', 'long_jobs', 'maintenance_jobs', 'managed_partitions', 'conversions', 'keyword_lexicons', 'keyword_lexicon_parts')
+      AND t.name NOT IN ('tenant_epochs', 'long_jobs', 'maintenance_jobs', 'managed_partitions', 'partition_archives', 'conversions', 'keyword_lexicons', 'keyword_lexicon_parts')
 $$, 'everything else can be read');
 SELECT ok(NOT has_column_privilege('lad_service', 'lad_data.users', 'password_hash', 'SELECT'),
           'jobs cannot read password hashes');

@@ -7,7 +7,7 @@ SELECT set_eq(
     'SELECT name FROM data_tables WHERE NOT of_tenant',
     ARRAY['schema_version', 'tenants', 'users', 'user_identities', 'billing_pricing_catalog',
           'billing_exchange_rates', 'billing_topup_packages', 'ai_keyword_expansions',
-          'feature_flags', 'long_jobs', 'maintenance_jobs', 'managed_partitions', 'conversions', 'rollup_marks', 'keyword_lexicons',
+          'feature_flags', 'long_jobs', 'maintenance_jobs', 'managed_partitions', 'partition_archives', 'conversions', 'rollup_marks', 'keyword_lexicons',
           'keyword_lexicon_parts'],
     'only these tables are not of one tenant');
 SELECT is_empty($$
