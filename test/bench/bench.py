@@ -4,9 +4,10 @@
 Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
 second; reads and loads are CPU time of one backend (/proc/PID/schedstat), which other processes do not
 touch. Parts: spread, one, replay, batch, wal, size (postings), charge, settle (usage), invoice, reads,
-rights, search, load, install, keywords, pricing (rules without a server).
+rights, search, load, install, rollups (sums per day), keywords, expansions, pricing (rules without a server).
 Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), LAD_BENCH_LEADS (1000, leads of each tenant that
-is loaded), LAD_BENCH_ROWS (1000000, of the grown ledger), and what tools/cluster.sh exports.
+is loaded), LAD_BENCH_ROWS (1000000, of the grown ledger), LAD_BENCH_DAYS (120,
+of sums of each tenant), and what tools/cluster.sh exports.
 """
 import os
 import platform
@@ -22,6 +23,7 @@ from keywords import bench_keywords
 from load import bench_install, bench_load
 from posts import (TENANT, bench_batch, bench_one_wallet, bench_replay, bench_size, bench_spread,
                    bench_wal, token)
+from rollups import bench_rollups
 from usage import bench_charge, bench_settle
 
 WORK = {
@@ -147,7 +149,7 @@ def main() -> None:
              "charge": bench_charge, "settle": bench_settle, "reads": bench_reads, "rights": bench_rights,
              "search": lambda: search.run(psql, token, show, CYCLES),
              "invoice": bench_invoice, "load": bench_load, "install": bench_install,
-             "keywords": bench_keywords, "pricing": bench_pricing}
+             "keywords": bench_keywords, "rollups": bench_rollups, "pricing": bench_pricing}
     names = sys.argv[1:] or list(parts)
     if set(names) - {"load", "install", "pricing"}:
         psql((HERE / "setup.sql").read_text())

@@ -146,6 +146,27 @@ uses('user_capabilities_tenant_id_user_id_capability_key_key',
      LEFT JOIN lad_data.tenant_features tf ON uc.feature_key = tf.feature_key
      WHERE uc.user_id = '$member' AND uc.tenant_id = '$tenant'");
 
+# The views of analytics: the sums of a tenant's days, and what a step or a batch has. Sums of two months, as
+# if of calls; a lead's or an entry's row is read through the index whatever the sizes.
+$cluster->psql("
+    INSERT INTO lad_data.call_stats_folded (tenant_id, day, agent_id, status, calls, seconds, cost, credits)
+    SELECT tenant_id, date '2020-01-01' + d, a, s, 1, 1, 1, 1 FROM example.tenants, generate_series(0, 59) AS d,
+           generate_series(1, 4) AS a, unnest(ARRAY['busy', 'failed']) AS s;
+    INSERT INTO lad_data.usage_stats_folded (tenant_id, day, feature_key, category, currency, events, quantity, cost)
+    SELECT tenant_id, date '2020-01-01' + d, f, c, 'USD', 1, 1, 1 FROM example.tenants, generate_series(0, 59) AS d,
+           unnest(ARRAY['campaigns', 'dashboard']) AS f, unnest(ARRAY['llm', 'stt', 'tts']) AS c;
+    ANALYZE lad_data.call_stats_folded, lad_data.usage_stats_folded");
+uses('call_stats_folded_key', "SELECT day, agent_id, sum(calls) FROM lad_data.call_stats_daily
+     WHERE day BETWEEN '2020-02-01' AND '2020-02-07' GROUP BY day, agent_id");
+uses('call_stats_deltas_pkey', "SELECT * FROM lad_data.call_stats_daily WHERE day = '2020-02-01'",
+    without => ['enable_seqscan']);
+uses('usage_stats_folded_key', 'SELECT * FROM lad_data.feature_costs_30_days');
+uses('campaign_lead_activities_tenant_id_step_id_idx',
+    "SELECT * FROM lad_data.campaign_funnel WHERE campaign_id = '$campaign'");
+uses('voice_call_batch_entries_tenant_id_batch_id_status_idx',
+    "SELECT * FROM lad_data.batch_progress WHERE batch_id = example.id('$tenant', 'batch', 1)", without => ['enable_seqscan']);
+uses('leads_tenant_id_stage_idx', "SELECT * FROM lad_data.lead_pipeline WHERE stage = 'closed-won'");
+
 # An index that is gone is seen.
 $cluster->psql('DROP INDEX lad_data.leads_tenant_id_created_at_idx');
 ok(!indexes_of(plan_of('SELECT * FROM lad_data.leads ORDER BY created_at DESC LIMIT 50'))
