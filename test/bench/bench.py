@@ -4,7 +4,7 @@
 Each line is the median of the cycles with the range beside it. Postings are pgbench transactions a
 second; reads and loads are CPU time of one backend (/proc/PID/schedstat), which other processes do not
 touch. Parts: spread, one, replay, batch, wal, size (postings), charge, settle (usage), invoice, reads,
-rights, search, load, install, pricing (rules without a server).
+rights, search, expansions, load, install, pricing (rules without a server).
 Environment: LAD_BENCH_CYCLES (4), LAD_BENCH_SECONDS (2), LAD_BENCH_LEADS (1000, leads of each tenant that
 is loaded), LAD_BENCH_ROWS (1000000, of the grown ledger), and what tools/cluster.sh exports.
 """
@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 import search
+from expansions import bench_expansions
 from harness import CPU, CYCLES, HERE, SECONDS, psql, show
 from invoices import bench_invoice
 from load import bench_install, bench_load
@@ -145,7 +146,7 @@ def main() -> None:
              "batch": bench_batch, "wal": bench_wal, "size": bench_size,
              "charge": bench_charge, "settle": bench_settle, "reads": bench_reads, "rights": bench_rights,
              "search": lambda: search.run(psql, token, show, CYCLES),
-             "invoice": bench_invoice, "load": bench_load, "install": bench_install,
+             "expansions": bench_expansions, "invoice": bench_invoice, "load": bench_load, "install": bench_install,
              "pricing": bench_pricing}
     names = sys.argv[1:] or list(parts)
     if set(names) - {"load", "install", "pricing"}:
