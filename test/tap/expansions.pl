@@ -39,7 +39,8 @@ sub bench {
     my $script = File::Temp->new(SUFFIX => '.pgbench');
     print {$script} "BEGIN; SELECT lad.authenticate('$token');\n$sql\nCOMMIT;\n";
     close $script;
-    IPC::Run::run(['pgbench', '-n', '-f', "$script", @options], '>', \my $out, '2>', \my $err, IPC::Run::timeout(300)) or diag $err;
+    my ($out, $err);
+    IPC::Run::run(['pgbench', '-n', '-f', "$script", @options], '>', \$out, '2>', \$err, IPC::Run::timeout(300)) or diag $err;
     return $out =~ /number of transactions actually processed: (\d+)/ ? $1 : 0;
 }
 sub counts { return $cluster->psql('SELECT string_agg(status || \' \' || n, \', \' ORDER BY status) FROM (SELECT status, count(*) AS n FROM public.answers GROUP BY 1) AS s') }
