@@ -22,9 +22,10 @@ struct Slot {
 };
 
 /// Rows whose identifiers agree in a few bits share a bucket, so that a lock is held for a handful
-/// of comparisons.
+/// of comparisons. Sessions are spread over shards, so that those which use one row do not meet.
 constexpr std::size_t kSlots = 8;
-constexpr std::size_t kBuckets = 1024;
+constexpr std::size_t kShards = 16;
+constexpr std::size_t kBuckets = 128 * kShards;
 
 struct Bucket {
   slock_t lock;
@@ -57,12 +58,28 @@ void start_memory() {
 /// The last bytes of a random identifier are random.
 Bucket& bucket_of(const Uuid& id) {
   const std::size_t number = static_cast<std::size_t>(id.bytes[14]) << 8 | id.bytes[15];
-  return buckets[number % kBuckets];
+  const std::size_t shard = static_cast<std::size_t>(MyProcPid) % kShards;
+  return buckets[(number * kShards + shard) % kBuckets];
 }
 
 bool holds(const Slot& slot, const Uuid& id) {
   return slot.uses > 0 && slot.database == MyDatabaseId &&
          std::equal(id.bytes.begin(), id.bytes.end(), slot.id);
+}
+
+/// One tally for each row, sorted.
+std::vector<Tally> merged(std::vector<Tally> tallies) {
+  std::ranges::sort(tallies, {}, &Tally::id);
+  std::vector<Tally> result;
+  for (const Tally& tally : tallies) {
+    if (result.empty() || result.back().id != tally.id) {
+      result.push_back(tally);
+      continue;
+    }
+    result.back().uses += tally.uses;
+    result.back().last_used_at = std::max(result.back().last_used_at, tally.last_used_at);
+  }
+  return result;
 }
 
 }  // namespace
@@ -117,8 +134,7 @@ std::vector<Tally> take_tallies() {
       taken.push_back(tally);
     }
   }
-  std::ranges::sort(taken, {}, &Tally::id);
-  return taken;
+  return merged(std::move(taken));
 }
 
 }  // namespace lad::pg

@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 import search
+from expansions import bench_expansions
 from harness import CPU, CYCLES, HERE, SECONDS, psql, show
 from invoices import bench_invoice
 from keywords import bench_keywords
@@ -149,7 +150,7 @@ def main() -> None:
              "charge": bench_charge, "settle": bench_settle, "reads": bench_reads, "rights": bench_rights,
              "search": lambda: search.run(psql, token, show, CYCLES),
              "invoice": bench_invoice, "load": bench_load, "install": bench_install,
-             "keywords": bench_keywords, "rollups": bench_rollups, "pricing": bench_pricing}
+             "expansions": bench_expansions, "keywords": bench_keywords, "rollups": bench_rollups, "pricing": bench_pricing}
     names = sys.argv[1:] or list(parts)
     if set(names) - {"load", "install", "pricing"}:
         psql((HERE / "setup.sql").read_text())

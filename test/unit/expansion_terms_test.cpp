@@ -95,7 +95,7 @@ TEST(Terms, AreRefusedWithTheReason) {
       {"a\u00AD", "invisible character"},
       {"a\uFE0F", "invisible character"},
       {"a\U000E0041", "invisible character"},
-      {"\uFF1Cb>", "markup"},
+      {"\uFF1Cb", "markup"},
       {"<script>", "markup"},
       {"a & b &nbsp;", "markup"},
       {"&#60;", "markup"},
