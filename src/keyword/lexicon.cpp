@@ -96,6 +96,15 @@ std::uint32_t LexiconView::find_word(std::string_view stem) const noexcept {
                [&](std::uint32_t number) { return text(words_[number].stem) == stem; });
 }
 
+std::uint32_t LexiconView::lower_word(std::string_view text) const noexcept {
+  if (words_.empty()) return 0;
+  const auto at = std::lower_bound(words_.begin(), words_.end() - 1, text,
+                                   [&](const format::WordRecord& word, std::string_view value) {
+                                     return this->text(word.stem) < value;
+                                   });
+  return static_cast<std::uint32_t>(at - words_.begin());
+}
+
 std::span<const format::Key> LexiconView::deletions_of(std::string_view text) const noexcept {
   return range_of(deletions_, text);
 }

@@ -64,6 +64,8 @@ class LexiconView {
   std::uint32_t find_term(std::string_view normal) const noexcept;
   /// The word of a stem, or kNone.
   std::uint32_t find_word(std::string_view stem) const noexcept;
+  /// The first word whose stem is not less than the text.
+  std::uint32_t lower_word(std::string_view text) const noexcept;
 
   std::span<const format::Edge> edges_of(std::uint32_t term) const noexcept {
     return edges_.subspan(terms_[term].edges, terms_[term + 1].edges - terms_[term].edges);

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "keyword/entry.hpp"
@@ -54,8 +56,8 @@ class Loader {
 /// and synonyms, which do not say where they come from: curated for the shipped file.
 std::unique_ptr<Loader> make_loader(Format format, EntrySink& sink, Source source);
 
-/// Feeds a block of a file of any size to a loader, cut into lines (LF or CRLF; a byte order mark
-/// at the start is skipped). A line longer than 64 KiB is passed on cut, once.
+/// Feeds a file to a loader in blocks of any size, cut into lines (LF or CRLF; a byte order mark at
+/// the start is skipped). Of a line longer than 64 KiB the beginning is passed on.
 class LineFeeder {
  public:
   explicit LineFeeder(Loader& loader) : loader_(loader) {}
@@ -64,6 +66,8 @@ class LineFeeder {
   void finish();
 
  private:
+  void pass();
+
   Loader& loader_;
   std::string rest_;
   bool at_start_ = true;

@@ -84,10 +84,10 @@ std::string show(const std::u32string& characters) {
   return out;
 }
 
-// The head noun is the last word before a comma, a bracket, a dash or a preposition, or of all.
+// The head noun is the last word before a dash or a preposition, or of all.
 std::size_t find_head(std::string_view folded, std::size_t words) {
-  constexpr std::string_view kEnds[] = {",",    "(",    " - ",    " of ", " for ", " in ",
-                                        " at ", " to ", " with ", " by ", " on ",  " as "};
+  constexpr std::string_view kEnds[] = {" - ",    " of ", " for ", " in ", " at ",   " to ",
+                                        " with ", " by ", " on ",  " as ", " from ", " except "};
   std::size_t end = folded.size();
   for (const std::string_view mark : kEnds) end = std::min(end, folded.find(mark));
   const std::size_t before = normal_words(folded.substr(0, end)).size();
@@ -145,6 +145,7 @@ std::uint64_t inflection_key(std::string_view display, const Language& language)
 
 Query read_query(std::string_view utf8, const Language& language) {
   Query query;
+  query.language = language;
   const std::string folded = fold(utf8, language);
   query.display = show(decode_utf8(folded));
   query.normal = settle(join(normal_words(folded)), language);

@@ -54,6 +54,7 @@ struct Query {
   std::vector<Word> words;
   std::size_t head = 0;  ///< place of the head noun in words: "director" of "director of sales"
   std::uint64_t inflection_key = 0;
+  Language language;
 };
 
 /// Reads a keyword; does not call require_keyword.
