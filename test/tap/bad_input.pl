@@ -49,7 +49,7 @@ INSERT INTO probe.good VALUES ('text', '''probe'''), ('numeric', '1'), ('boolean
     ('integer', '1'), ('real', '1'), ('bigint', '1'), ('jsonb', '''{}'''), ('interval', '''1 minute'''),
     ('timestamp with time zone', 'pg_catalog.now()'), ('regclass', '''lad_data.leads'''),
     ('text[]', '''{probe}'''), ('uuid[]', '''{}'''), ('numeric[]', '''{}'''),
-    ('tsvector', '''a:1A b'''), ('tsquery', '''a <-> b''');
+    ('tsvector', '''a:1A b'''), ('tsquery', '''a <-> b'''), ('name', '''created_at''');
 INSERT INTO probe.good SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wallets WHERE tenant_id = '$acme';
 CREATE TABLE probe.bad (type text, value text);
 INSERT INTO probe.bad VALUES
@@ -80,6 +80,7 @@ INSERT INTO probe.bad SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wal
 INSERT INTO lad_data.leads (tenant_id, id) SELECT tenant_id, id FROM lad_data.billing_wallets;
 INSERT INTO lad_data.lead_stages (tenant_id, key, label, display_order) VALUES ('$acme', 'probe', 'Probe', 1);
 INSERT INTO probe.bad VALUES
+    ('name', ''''''), ('name', '''tenant_id'''), ('name', 'repeat(''x'', 100000)'), ('name', '''created_at"; DROP TABLE lad_data.leads; --'''), ('name', '''ctid'''),
     ('text', '''custom_fields'''), ('text', '''id'''), ('text', '''custom_fields\" = NULL --'''),
     ('regclass', '''0'''), ('regclass', '''4294967295'''), ('regclass', '''pg_catalog.pg_authid'''), ('regclass', '''lad_data.leads_pkey'''),
     ('regclass', '''lad_data.billing_ledger_transactions'''), ('regclass', '''lad_data.tenants'''), ('regclass', '''lad_data.users'''),
