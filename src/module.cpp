@@ -21,10 +21,8 @@
 namespace {
 
 constexpr lad::pg::LongJob kLongJobs[] = {
-    {"archive", lad::partitions::run_archive},
-    {"detach", lad::partitions::run_detach},
-    {"restore", lad::partitions::run_restore},
-    {"settle", lad::jobs::settle},
+    {"archive", lad::partitions::run_archive}, {"detach", lad::partitions::run_detach},
+    {"restore", lad::partitions::run_restore}, {"settle", lad::jobs::settle},
     {"convert", lad::partitions::convert},
 };
 
