@@ -36,7 +36,8 @@ INSERT INTO read_only
     UNION ALL SELECT unnest(ARRAY['user_credits', 'credit_transactions', 'domain_events',
         'tenant_invitations', 'voice_permissions', 'tenants', 'users', 'user_identities',
         'memberships', 'user_capabilities', 'tenant_features', 'feature_flags', 'tenant_epochs',
-        'tenant_counters', 'voice_call_starts', 'ai_keyword_claims', 'schema_version']);
+        'tenant_counters', 'voice_call_starts', 'ai_keyword_claims', 'schema_version',
+        'long_jobs', 'maintenance_jobs']);
 SELECT is_empty($$
     SELECT r.name, p FROM read_only AS r, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS p
     WHERE has_table_privilege('lad_app', 'lad_data.' || r.name, p)
