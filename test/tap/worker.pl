@@ -37,6 +37,8 @@ INSERT INTO lad_data.tenants (id, name, slug, status) VALUES ('$tenant', 'Acme',
 INSERT INTO lad_data.billing_usage_events (tenant_id, feature_key, usage_items, total_quantity, total_cost, status, idempotency_key)
 SELECT '$tenant', 'voice-agent', '[]', 0, 0, 'pending', 'event ' || n FROM generate_series(1, 3000) n;
 ALTER DATABASE one SET default_transaction_isolation = 'serializable';
+-- The launcher knows from the last visit when to come again: one job that is due each second.
+SELECT lad.set_job('long_jobs', '1 second');
 SQL
 ok(wait_until(ran_since('-infinity')), 'the jobs of a new database run by themselves');
 $cluster->psql("ALTER SYSTEM SET lad.worker = off; SELECT pg_reload_conf()");
