@@ -34,8 +34,11 @@ SET client_min_messages = warning;
 CREATE EXTENSION lad_ext CASCADE;
 SELECT count(*) FROM lad.install_schema();
 INSERT INTO lad_data.tenants (id, name, slug, status) VALUES ('$tenant', 'Acme', 'acme', 'active');
-INSERT INTO lad_data.billing_usage_events (tenant_id, feature_key, usage_items, total_quantity, total_cost, status, idempotency_key)
-SELECT '$tenant', 'voice-agent', '[]', 0, 0, 'pending', 'event ' || n FROM generate_series(1, 3000) n;
+BEGIN;
+SELECT lad.authenticate_service('$tenant', 'test'), lad.topup(lad.create_wallet(), 10000, 'opening');
+COMMIT;
+INSERT INTO lad_data.billing_usage_events (tenant_id, feature_key, usage_items, total_quantity, total_cost, currency, status, idempotency_key)
+SELECT '$tenant', 'voice-agent', '[{"cost": 1}]', 1, 1, 'CREDIT', 'pending', 'event ' || n FROM generate_series(1, 3000) n;
 ALTER DATABASE one SET default_transaction_isolation = 'serializable';
 -- The launcher knows from the last visit when to come again: one job that is due each second.
 SELECT lad.set_job('long_jobs', '1 second');
@@ -69,8 +72,8 @@ ok(wait_until(ran_since($since)), 'the extension can be dropped and created agai
 # 4. A long job goes on after kill -9 of its process, which restarts the server. It is held where it
 # has settled some and not all.
 $cluster->psql(<<"SQL");
-INSERT INTO lad_data.billing_usage_events (tenant_id, feature_key, usage_items, total_quantity, total_cost, status, idempotency_key)
-SELECT '$tenant', 'voice-agent', '[]', 0, 0, 'pending', 'more ' || n FROM generate_series(1, 2000) n;
+INSERT INTO lad_data.billing_usage_events (tenant_id, feature_key, usage_items, total_quantity, total_cost, currency, status, idempotency_key)
+SELECT '$tenant', 'voice-agent', '[{"cost": 1}]', 1, 1, 'CREDIT', 'pending', 'more ' || n FROM generate_series(1, 2000) n;
 CREATE FUNCTION public.hold_up() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS \$\$
 BEGIN
     IF EXISTS (SELECT FROM lad_data.long_jobs WHERE done >= 1000) THEN PERFORM pg_sleep(600); END IF;
@@ -96,7 +99,9 @@ $cluster->restart;
 rush('one');
 unlike(log_text(), qr/PANIC|received immediate shutdown request/, 'the server shuts down in good order under load');
 ok(wait_until("state = 'done' AND attempts = 3 FROM lad_data.long_jobs WHERE id = '$job'"), 'the job is done');
-is($cluster->psql("SELECT status, count(*) FROM lad_data.billing_usage_events GROUP BY 1"), 'charged|5000', 'every event is charged');
+is($cluster->psql('SELECT status, count(*) FROM lad_data.billing_usage_events GROUP BY 1'), 'charged|5000', 'every event is charged');
+is($cluster->psql('SELECT current_balance FROM lad_data.billing_wallets'), '5000.000000', 'and once');
+$cluster->psql('ALTER DATABASE one RESET default_transaction_isolation');
 
 # 6. Idle: nothing is due, nobody is sent, the launcher sleeps. A reload changes the nap.
 $cluster->psql("ALTER SYSTEM SET lad.maintenance_naptime = '1h'; SELECT pg_reload_conf()");
