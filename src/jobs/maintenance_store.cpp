@@ -59,7 +59,9 @@ State read_state(const std::string& job) {
 }
 
 std::int64_t run_round(const char* statement, Timestamp clock) {
-  return pg::run_once_with(statement, clock).get_optional<std::int64_t>(0, 0).value_or(0);
+  const auto done = pg::run_once_with(statement, clock).get_optional<std::int64_t>(0, 0);
+  pg::run_once("SET CONSTRAINTS ALL IMMEDIATE");
+  return done.value_or(0);
 }
 
 void write_run(const Run& run) {

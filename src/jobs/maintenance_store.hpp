@@ -26,7 +26,8 @@ struct State {
 };
 State read_state(const std::string& job);
 
-/// Runs the statement of a job; what it has done.
+/// Runs the statement of a job, and the triggers that would wait for the commit: they are to have
+/// no more rights than the job; what it has done.
 std::int64_t run_round(const char* statement, pg::Timestamp clock);
 
 /// A run as far as it is.

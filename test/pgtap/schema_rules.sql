@@ -5,7 +5,7 @@ SELECT * FROM no_plan();
 -- 1. The tenant comes first.
 SELECT set_eq(
     'SELECT name FROM data_tables WHERE NOT of_tenant',
-    ARRAY['schema_version', 'tenants', 'users', 'user_identities', 'billing_pricing_catalog',
+    ARRAY['schema_version', 'long_jobs', 'maintenance_jobs', 'tenants', 'users', 'user_identities', 'billing_pricing_catalog',
           'billing_exchange_rates', 'billing_topup_packages', 'ai_keyword_expansions',
           'feature_flags', 'long_jobs', 'maintenance_jobs', 'managed_partitions', 'partition_archives', 'conversions', 'rollup_marks', 'keyword_lexicons',
           'keyword_lexicon_parts'],
