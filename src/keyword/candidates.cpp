@@ -33,7 +33,7 @@ std::vector<Suggestion> Candidates::best(const Query& query, std::size_t max_ter
            std::tuple(-thousandths(b.score), b.source, b.relation, b.term, b.via, b.concept_code);
   });
   std::vector<Suggestion> out;
-  std::vector<std::uint64_t> keys{query.inflection_key};
+  std::vector<std::uint64_t> keys;
   for (const Candidate& candidate : all_) {
     if (out.size() == max_terms) break;
     if (std::find(keys.begin(), keys.end(), candidate.inflection_key) != keys.end()) continue;

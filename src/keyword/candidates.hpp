@@ -27,15 +27,20 @@ class Candidates {
   /// More than this many are never looked at.
   static constexpr std::size_t kMost = 512;
 
+  explicit Candidates(std::uint64_t own_key) : own_key_(own_key) {}
+
+  /// Takes a candidate, unless it is the keyword itself, inflected or in another order.
   void add(const Candidate& candidate) {
+    if (candidate.inflection_key == own_key_) return;
     if (all_.size() < kMost) all_.push_back(candidate);
   }
   std::size_t size() const noexcept { return all_.size(); }
 
-  /// The best, each once, none with the query's own inflection key.
+  /// The best, each once.
   std::vector<Suggestion> best(const Query& query, std::size_t max_terms);
 
  private:
+  std::uint64_t own_key_;
   std::vector<Candidate> all_;
 };
 

@@ -17,13 +17,13 @@ constexpr std::size_t kBestMembers = 5;
 constexpr float kSmoothing = 20;
 
 // Weights of the evidence, fitted to known titles and index entries that were left out.
-constexpr float kWordWeight = 0.30F;
-constexpr float kNearestWeight = 1.8F;
-constexpr float kNeighboursWeight = 1.0F;
+constexpr float kWordWeight = 0.25F;
+constexpr float kNearestWeight = 1.9F;
+constexpr float kNeighboursWeight = 0.9F;
 constexpr float kCoverageWeight = 0.8F;
-constexpr float kHeadWeight = 0.6F;
+constexpr float kHeadWeight = 0.65F;
 constexpr float kSizeWeight = 0.4F;
-constexpr float kPairWeight = 0.3F;
+constexpr float kPairWeight = 0.4F;
 
 // An unknown word is taken for the most frequent one that begins with as many of its letters, at
 // least so many.
@@ -127,8 +127,8 @@ const format::Posting* ConceptScorer::posting(std::uint32_t word,
 
 // Naive Bayes with Dirichlet smoothing, against the lexicon as a whole; also collects what the
 // members share with the keyword.
-float ConceptScorer::word_evidence(std::uint32_t concept_number, float& covered,
-                                   std::uint32_t& heads) {
+float ConceptScorer::word_evidence(LikelyConcept& out, float& covered, std::uint32_t& heads) {
+  const std::uint32_t concept_number = out.number;
   float evidence = 0;
   float known_words = 0;
   for (const QueryWord& word : words_) {
@@ -140,7 +140,12 @@ float ConceptScorer::word_evidence(std::uint32_t concept_number, float& covered,
     if (at == nullptr) continue;
     const auto members = lexicon_.members_with(*at);
     covered += word.rarity * (word.is_relative ? kRelativeCoverage : 1);
-    if (word.is_head) heads += at->heads;
+    ++out.covered_words;
+    out.support = std::max(out.support, static_cast<std::uint32_t>(members.size()));
+    if (word.is_head) {
+      heads += at->heads;
+      out.has_head = true;
+    }
     evidence += quick_log(1 + static_cast<float>(members.size()) *
                                   static_cast<float>(lexicon_.occurrence_count()) /
                                   (kSmoothing * occurrences));
@@ -207,7 +212,7 @@ LikelyConcept ConceptScorer::score(std::uint32_t concept_number) {
   std::uint32_t heads = 0;
   LikelyConcept out;
   out.number = concept_number;
-  out.logit = kWordWeight * word_evidence(concept_number, covered, heads);
+  out.logit = kWordWeight * word_evidence(out, covered, heads);
   add_similarity(out);
   const auto size = static_cast<float>(lexicon_.members_of(concept_number).size());
   out.coverage = rarity_ == 0 ? 0 : covered / rarity_;
@@ -229,6 +234,7 @@ std::vector<LikelyConcept> ConceptScorer::rank() {
           holds_in(lexicon_.concept_at(number).contexts, context_)) {
         ranked.push_back(score(number));
         ranked.back().coverage = 1;
+        ranked.back().has_head = true;
       }
     }
   }

@@ -28,7 +28,10 @@ struct LikelyConcept {
   std::uint32_t number = 0;
   float logit = 0;
   float probability = 0;
-  float coverage = 0;  ///< share of the keyword's words that its members use, by rarity
+  float coverage = 0;     ///< share of the keyword's words that its members use, by rarity
+  bool has_head = false;  ///< whether they use its head noun
+  std::uint32_t covered_words = 0;               ///< words of the keyword that they use
+  std::uint32_t support = 0;                     ///< members with the most frequent of them
   std::array<std::uint16_t, kMaxPairs> pairs{};  ///< members with each pair of neighbouring words
 };
 
@@ -51,7 +54,7 @@ class ConceptScorer {
   std::vector<std::uint32_t> candidates() const;
   const format::Posting* posting(std::uint32_t word, std::uint32_t concept_number) const noexcept;
   LikelyConcept score(std::uint32_t concept_number);
-  float word_evidence(std::uint32_t concept_number, float& covered, std::uint32_t& heads);
+  float word_evidence(LikelyConcept& out, float& covered, std::uint32_t& heads);
   void add_similarity(LikelyConcept& out);
   void count_pairs(std::uint32_t term, LikelyConcept& out) const;
   void add_pair_evidence(std::vector<LikelyConcept>& ranked) const;

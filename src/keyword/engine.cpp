@@ -24,8 +24,8 @@ constexpr float kSpellingScore = 0.97F;
 constexpr float kCorrected = 0.85F;
 constexpr float kInside = 0.75F;
 constexpr std::size_t kInsidePerSpan = 3;
-constexpr float kInitialsScore = 0.55F;
-constexpr std::size_t kInitialsTaken = 6;
+constexpr float kInitialsScore = 0.75F;
+constexpr std::size_t kInitialsTaken = 8;
 // A linked term never outdoes what somebody has written down.
 constexpr float kLinkFloor = 0.2F;
 constexpr float kLinkRange = 0.45F;
@@ -43,18 +43,23 @@ class Expander {
  public:
   Expander(std::span<const LexiconView> lexicons, const Query& query, Context context,
            std::size_t max_terms)
-      : lexicons_(lexicons), query_(query), context_(context), max_terms_(max_terms) {}
+      : lexicons_(lexicons),
+        query_(query),
+        context_(context),
+        max_terms_(max_terms),
+        found_(query.inflection_key) {}
 
   std::vector<Suggestion> expand(std::span<const TenantTerm> tenant_terms) {
     if (query_.words.empty()) return {};
     take_tenant_terms(tenant_terms);
     take_known(query_, 1, {});
     if (found_.size() == 0) take_initials();
-    if (found_.size() == 0) take_corrected();
+    if (found_.size() == 0) take_corrected(false);
     if (found_.size() == 0) take_inside();
     if (found_.size() < max_terms_) take_linked(query_, 1, {});
     if (!has_linked_) take_linked_synonyms();
     if (found_.size() == 0) take_wordnet();
+    if (found_.size() == 0) take_corrected(true);
     return found_.best(query_, max_terms_);
   }
 
@@ -146,7 +151,9 @@ class Expander {
     for (const LexiconView& lexicon : lexicons_) {
       std::size_t taken = 0;
       for (const format::Key& key : lexicon.initials_of(letters)) {
-        if (!has_initials(lexicon, key.number, letters)) continue;
+        if (!has_initials(lexicon, key.number, letters) || !is_searched(lexicon, key.number)) {
+          continue;
+        }
         const format::Term& term = lexicon.term(key.number);
         found_.add({lexicon.text(term.display), term.inflection_key,
                     kInitialsScore - 0.01F * static_cast<float>(taken), Relation::abbreviation,
@@ -154,6 +161,15 @@ class Expander {
         if (++taken == kInitialsTaken) break;
       }
     }
+  }
+
+  // A term of no concept does not say where its initials are meant.
+  bool is_searched(const LexiconView& lexicon, std::uint32_t term) const {
+    const auto concepts = lexicon.concepts_of(term);
+    return context_ == Context::general ||
+           std::any_of(concepts.begin(), concepts.end(), [&](std::uint32_t of) {
+             return holds_in(lexicon.concept_at(of).contexts, context_);
+           });
   }
 
   static bool has_initials(const LexiconView& lexicon, std::uint32_t term,
@@ -166,14 +182,15 @@ class Expander {
     return true;
   }
 
-  // A keyword with misspelt words, as it was meant.
-  void take_corrected() {
+  // A keyword with misspelt words, as it was meant. A rare word looks like a misspelt one: only a
+  // keyword that is then known, or otherwise leads nowhere, is corrected.
+  void take_corrected(bool is_last) {
     const std::string text = correct_words(lexicons_, query_);
     if (text.empty()) return;
     const std::string_view meant = keep(text);
     const Query corrected = read_query(meant, query_.language);
     take_known(corrected, kCorrected, meant);
-    take_linked(corrected, kCorrected, meant);
+    if (is_last) take_linked(corrected, kCorrected, meant);
   }
 
   // Part of the keyword under another name, the rest unchanged: "saas founder", "saas co-founder".
@@ -221,7 +238,7 @@ class Expander {
   void take_linked(const Query& query, float factor, std::string_view via) {
     for (const LexiconView& lexicon : lexicons_) {
       float last = 1;
-      for (const LinkedTerm& linked : link(lexicon, query, context_, max_terms_)) {
+      for (const LinkedTerm& linked : link(lexicons_, lexicon, query, context_, max_terms_)) {
         const format::Term& term = lexicon.term(linked.term);
         const format::Concept& of = lexicon.concept_at(linked.concept_number);
         // The order of a link spreads over concepts; scores follow it.

@@ -9,16 +9,22 @@ namespace lad::keyword {
 namespace {
 
 // A concept must use this share of the keyword's words, by rarity, or the keyword speaks of
-// something else; where both occupations and industries are searched, more of it.
-constexpr float kLeastCoverage = 0.40F;
-constexpr float kLeastGeneralCoverage = 0.60F;
+// something else. More of it when the head noun is not among them; and where both occupations and
+// industries are searched, or a word means something elsewhere.
+constexpr float kLeastCoverage = 0.20F;
+constexpr float kLeastCoverageWithoutHead = 0.35F;
+constexpr float kLeastStrictCoverage = 0.60F;
+// One word in common says something only when this many members have it, or nothing else is asked:
+// an iron founder is no relative of a saas founder.
+constexpr float kAlmostAll = 0.75F;
+constexpr std::uint32_t kLeastSupport = 2;
 // One word that so many concepts use tells nothing.
 constexpr std::size_t kGenericConcepts = 30;
 
 constexpr std::size_t kConceptsLooked = 8;
 constexpr float kLeastProbability = 0.02F;
 constexpr std::size_t kMembersLooked = 200;
-constexpr std::size_t kTermsKept = 80;
+constexpr std::size_t kTermsKept = 200;
 constexpr float kOverlapWeight = 0.05F;
 // A concept that no chosen term has yet attracts the next one: it is better to be right once more
 // than three times for the same reason.
@@ -29,14 +35,31 @@ bool is_generic_word(const LexiconView& lexicon, std::uint32_t word) noexcept {
   return lexicon.postings_of(word).size() > kGenericConcepts;
 }
 
+// A word that the concepts' terms lack and another lexicon has.
+bool has_foreign_word(std::span<const LexiconView> lexicons, const LexiconView& lexicon,
+                      const Query& query) {
+  const auto is_foreign = [&](const Word& word) {
+    const std::uint32_t own = lexicon.find_word(word.stem);
+    if (own != format::kNone && lexicon.word(own).terms > 0) return false;
+    return std::any_of(lexicons.begin(), lexicons.end(), [&](const LexiconView& other) {
+      return &other != &lexicon && other.find_word(word.stem) != format::kNone;
+    });
+  };
+  return std::any_of(query.words.begin(), query.words.end(), is_foreign);
+}
+
 bool is_telling(const LexiconView& lexicon, const ConceptScorer& scorer, const LikelyConcept& best,
-                Context context) {
+                bool is_strict) {
   const auto words = scorer.words();
   if (words.size() == 1 && words[0].word != format::kNone &&
       is_generic_word(lexicon, words[0].word)) {
     return false;
   }
-  return best.coverage >= (context == Context::general ? kLeastGeneralCoverage : kLeastCoverage);
+  if (best.coverage < kAlmostAll && best.covered_words < 2 && best.support < kLeastSupport) {
+    return false;
+  }
+  if (is_strict) return best.coverage >= kLeastStrictCoverage;
+  return best.coverage >= (best.has_head ? kLeastCoverage : kLeastCoverageWithoutHead);
 }
 
 struct Choice {
@@ -136,12 +159,14 @@ bool is_generic(const LexiconView& lexicon, std::uint32_t term) noexcept {
   return words.size() == 1 && is_generic_word(lexicon, words[0]);
 }
 
-std::vector<LinkedTerm> link(const LexiconView& lexicon, const Query& query, Context context,
-                             std::size_t max_terms) {
+std::vector<LinkedTerm> link(std::span<const LexiconView> lexicons, const LexiconView& lexicon,
+                             const Query& query, Context context, std::size_t max_terms) {
   if (lexicon.concept_count() == 0 || query.words.empty()) return {};
   ConceptScorer scorer(lexicon, query, context);
   const std::vector<LikelyConcept> ranked = scorer.rank();
-  if (ranked.empty() || !is_telling(lexicon, scorer, ranked.front(), context)) return {};
+  if (ranked.empty()) return {};
+  const bool is_strict = context == Context::general || has_foreign_word(lexicons, lexicon, query);
+  if (!is_telling(lexicon, scorer, ranked.front(), is_strict)) return {};
   Chooser chooser(lexicon, ranked);
   chooser.collect(ranked, scorer, query);
   return chooser.choose(max_terms);

@@ -1,7 +1,7 @@
 #include "keyword/normalize.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "core/error.hpp"
 #include "keyword/characters.hpp"
@@ -84,13 +84,40 @@ std::string show(const std::u32string& characters) {
   return out;
 }
 
+// Words that join others and say nothing themselves.
+bool is_function_word(std::string_view word) {
+  constexpr std::string_view kWords[] = {"as", "by",    "except", "from", "not", "on",
+                                         "or", "other", "than",   "to",   "with"};
+  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
+// The text without what stands in brackets, unless that is all.
+std::string outside_brackets(std::string_view folded) {
+  std::string out;
+  int depth = 0;
+  for (const char c : folded) {
+    if (c == '(') ++depth;
+    out.push_back(depth > 0 ? ' ' : c);
+    if (c == ')' && depth > 0) --depth;
+  }
+  return normal_words(out).empty() ? std::string(folded) : out;
+}
+
+// The words that tell what a keyword is about.
+std::vector<Word> telling_words(std::string_view folded, const Language& language) {
+  std::vector<Word> words = split_words(join(normal_words(folded)), language);
+  const auto is_empty = [](const Word& word) { return is_function_word(word.text); };
+  if (!std::all_of(words.begin(), words.end(), is_empty)) std::erase_if(words, is_empty);
+  return words;
+}
+
 // The head noun is the last word before a dash or a preposition, or of all.
-std::size_t find_head(std::string_view folded, std::size_t words) {
+std::size_t find_head(std::string_view folded, std::size_t words, const Language& language) {
   constexpr std::string_view kEnds[] = {" - ",    " of ", " for ", " in ", " at ",   " to ",
                                         " with ", " by ", " on ",  " as ", " from ", " except "};
   std::size_t end = folded.size();
   for (const std::string_view mark : kEnds) end = std::min(end, folded.find(mark));
-  const std::size_t before = normal_words(folded.substr(0, end)).size();
+  const std::size_t before = telling_words(folded.substr(0, end), language).size();
   const std::size_t last = words == 0 ? 0 : words - 1;
   return before == 0 ? last : std::min(before - 1, last);
 }
@@ -149,8 +176,9 @@ Query read_query(std::string_view utf8, const Language& language) {
   const std::string folded = fold(utf8, language);
   query.display = show(decode_utf8(folded));
   query.normal = settle(join(normal_words(folded)), language);
-  query.words = split_words(query.normal, language);
-  query.head = find_head(folded, query.words.size());
+  const std::string telling = outside_brackets(folded);
+  query.words = telling_words(telling, language);
+  query.head = find_head(telling, query.words.size(), language);
   query.inflection_key = inflection_key(query.display, language);
   return query;
 }

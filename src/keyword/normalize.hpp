@@ -51,8 +51,8 @@ std::uint64_t inflection_key(std::string_view display, const Language& language)
 struct Query {
   std::string display;
   std::string normal;
-  std::vector<Word> words;
-  std::size_t head = 0;  ///< place of the head noun in words: "director" of "director of sales"
+  std::vector<Word> words;  ///< that tell something, outside of brackets
+  std::size_t head = 0;     ///< place of the head noun in words: "director" of "director of sales"
   std::uint64_t inflection_key = 0;
   Language language;
 };

@@ -57,6 +57,32 @@ class TitleLoader : public Loader {
     sink_.take(out);
     std::swap(out.term, out.expansion);
     sink_.take(out);
+    take_shortened_part(long_form, short_form);
+  }
+
+  // "Quality Assurance Tester" and "QA Tester" also say what QA is.
+  void take_shortened_part(std::string_view long_form, std::string_view short_form) {
+    auto from = split(short_form, ' ');
+    auto to = split(long_form, ' ');
+    const std::size_t words = from.size();
+    while (from.size() > 1 && to.size() > 1 && from.back() == to.back()) {
+      from.pop_back();
+      to.pop_back();
+    }
+    while (from.size() > 1 && to.size() > 1 && from.front() == to.front()) {
+      from.erase(from.begin());
+      to.erase(to.begin());
+    }
+    const bool is_cut = to.size() == 1 && from[0].size() >= 3 && to[0].starts_with(from[0]);
+    if (from.size() != 1 || from.size() == words || (to.size() == 1 && !is_cut)) return;
+    Entry out = entry(from[0]);
+    for (const std::string_view word : to) {
+      if (!out.expansion.empty()) out.expansion.push_back(' ');
+      out.expansion += word;
+    }
+    out.relation = Relation::abbreviation;
+    out.weight = 0.8F;
+    sink_.take(out);
   }
 
   EntrySink& sink_;
@@ -101,7 +127,7 @@ class OnetLoader : public TitleLoader {
     const std::size_t open = title.rfind('(');
     if (open != title.npos && open > 0 && title.ends_with(')')) {
       const std::string_view inside = title.substr(open + 1, title.size() - open - 2);
-      if (is_short_form(inside)) {
+      if (inside == short_title || is_short_form(inside)) {
         title = trim(title.substr(0, open));
         take_abbreviation(title, inside);
         if (inside == short_title) short_title = {};

@@ -7,7 +7,8 @@
 namespace lad::keyword {
 
 /// O*NET's Occupation Data and Alternate Titles (tab-separated, with a header line): titles as
-/// members of their occupation, "Chief Executive Officer (CEO)" and short titles as abbreviations.
+/// members of their occupation, "Chief Executive Officer (CEO)", "Quality Assurance Tester (QA
+/// Tester)" and short titles as abbreviations.
 /// https://www.onetcenter.org/dictionary/27.0/text/alternate_titles.html
 std::unique_ptr<Loader> make_onet_loader(EntrySink& sink);
 

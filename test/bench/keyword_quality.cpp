@@ -95,13 +95,18 @@ struct Split {
 void load_split(const test::Vocabulary& all, const std::string& salt,
                 const std::vector<std::byte>& curated, Split& split) {
   if (!curated.empty()) split.lexicons.add(curated);
+  // Names of occupations and industries are always known: unseen are titles and index entries.
+  std::set<std::string> names;
+  for (const auto& name : all.names) names.insert(display_form(name.name, english()));
+  const auto is_left_out = [&](const std::string& text) {
+    return is_unseen(text, salt) && !names.contains(display_form(text, english()));
+  };
   split.lexicons.add(all.compile([&](const Entry& entry) {
-    return !is_unseen(entry.term, salt) &&
-           (entry.expansion.empty() || !is_unseen(entry.expansion, salt));
+    return !is_left_out(entry.term) && (entry.expansion.empty() || !is_left_out(entry.expansion));
   }));
   for (const Entry& entry : all.entries) {
     if (entry.concept_code.empty()) continue;
-    auto& side = is_unseen(entry.term, salt) ? split.unseen : split.known;
+    auto& side = is_left_out(entry.term) ? split.unseen : split.known;
     side[display_form(entry.term, english())].insert(entry.concept_code);
   }
   for (const auto& [term, codes] : split.known) {
