@@ -131,6 +131,9 @@ demo: ## set up, build, bill a month of calls of three tenants
 bench: ## ratios against baselines, on a durable cluster
 	@$(BASH) $(TOOLS)/bench.sh
 
+bench-keywords: ## quality of the keyword engine on LAD_LEXICON (or ../shared/lexicon), and its speed
+	@$(BASH) $(TOOLS)/bench_keywords.sh
+
 psql: ## open a shell in the demo's database
 	@$(BASH) $(TOOLS)/psql.sh
 
@@ -153,4 +156,4 @@ clean-build:
 	@find src -name '*.d' -delete 2>/dev/null || true
 
 .PHONY: all install installcheck uninstall clean clean-build help setup check check-long lint format \
-	docs demo bench psql new list-regress dist FORCE
+	docs demo bench bench-keywords psql new list-regress dist FORCE

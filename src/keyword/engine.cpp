@@ -23,12 +23,16 @@ constexpr float kSecondHop = 0.8F;
 constexpr float kSpellingScore = 0.97F;
 constexpr float kCorrected = 0.85F;
 constexpr float kInside = 0.75F;
-constexpr std::size_t kInsidePerSpan = 3;
+// A text that nobody has written yet comes after likely relatives.
+constexpr float kInsideUnknown = 0.5F;
+constexpr std::size_t kInsidePerSpan = 1;
 constexpr float kInitialsScore = 0.75F;
 constexpr std::size_t kInitialsTaken = 8;
 // A linked term never outdoes what somebody has written down.
 constexpr float kLinkFloor = 0.2F;
 constexpr float kLinkRange = 0.45F;
+// What somebody has written down about a keyword is not thinned out with guesses.
+constexpr std::size_t kEnoughWritten = 3;
 // WordNet speaks of everyday things: it is asked last, and not about short forms.
 constexpr float kWordnetTrust = 0.5F;
 constexpr std::size_t kShortestForWordnet = 5;
@@ -53,6 +57,7 @@ class Expander {
     if (query_.words.empty()) return {};
     take_tenant_terms(tenant_terms);
     take_known(query_, 1, {});
+    written_ = found_.size();
     if (found_.size() == 0) take_initials();
     if (found_.size() == 0) take_corrected(false);
     if (found_.size() == 0) take_inside();
@@ -210,6 +215,12 @@ class Expander {
     return out;
   }
 
+  bool is_term(std::string_view normal) const {
+    return std::any_of(lexicons_.begin(), lexicons_.end(), [&](const LexiconView& lexicon) {
+      return lexicon.find_term(normal) != kNone;
+    });
+  }
+
   void take_span(std::size_t begin, std::size_t length) {
     const std::string inside = join(begin, begin + length);
     for (const LexiconView& lexicon : lexicons_) {
@@ -228,15 +239,23 @@ class Expander {
         const std::string rest = join(begin + length, query_.words.size());
         if (!rest.empty()) text.append(" ").append(rest);
         const std::string_view shown = keep(std::move(text));
-        found_.add(
-            {shown, inflection_key(shown, query_.language), weight * kInside, relation, source});
+        const bool is_known = is_term(normalize(shown, query_.language));
+        found_.add({shown, inflection_key(shown, query_.language),
+                    weight * (is_known ? kInside : kInsideUnknown), relation, source});
         if (++taken == kInsidePerSpan) break;
       }
     }
   }
 
+  static bool is_member(const LexiconView& lexicon, const Query& query) {
+    const std::uint32_t term = lexicon.find_term(query.normal);
+    return term != kNone && !lexicon.concepts_of(term).empty();
+  }
+
   void take_linked(const Query& query, float factor, std::string_view via) {
+    const bool is_answered = written_ >= kEnoughWritten;
     for (const LexiconView& lexicon : lexicons_) {
+      if (is_answered && !is_member(lexicon, query)) continue;
       float last = 1;
       for (const LinkedTerm& linked : link(lexicons_, lexicon, query, context_, max_terms_)) {
         const format::Term& term = lexicon.term(linked.term);
@@ -290,6 +309,7 @@ class Expander {
   Candidates found_;
   std::vector<Target> targets_;
   std::deque<std::string> kept_;
+  std::size_t written_ = 0;  // candidates that somebody has written down for the keyword
   bool has_linked_ = false;
 };
 
