@@ -127,7 +127,7 @@ SELECT term, relation, source FROM lad.expand_keyword('ZORBLAX', 'technology') O
 SELECT term FROM lad.expand_keyword('zorblax', 'title');
 -- Again, with another relation and weight: the row is kept.
 SELECT lad.add_term('zorblax', '{QUUX}', 'related', weight => 0.25);
-SELECT expansion, normalized_expansion, relation, context, weight FROM lad_data.keyword_terms ORDER BY 1;
+SELECT expansion, normalized_expansion, relation, context, weight::real FROM lad_data.keyword_terms ORDER BY 1;
 SELECT call, public.keyword_attempt(call) FROM (VALUES
     ('SELECT lad.add_term(NULL, ''{bar}'')'), ('SELECT lad.add_term(''foo'', NULL)'), ('SELECT lad.add_term(''foo'', ''{NULL}'')'), ('SELECT lad.add_term(''foo'', ''{}'')'),
     ('SELECT lad.add_term(''!'', ''{bar}'')'), ('SELECT lad.add_term(''foo'', ''{bar,!}'')'), ('SELECT lad.add_term(''cto'', ''{x,C.T.O.}'')'), ('SELECT lad.add_term(repeat(''x'', 256), ''{bar}'')'),
