@@ -9,7 +9,7 @@ CREATE TABLE lad_data.keyword_terms (
     normalized_expansion varchar(1024) NOT NULL,
     relation             varchar(20) NOT NULL DEFAULT 'synonym',
     context              varchar(20) NOT NULL DEFAULT 'general',
-    weight               numeric(4,3) NOT NULL DEFAULT 1,
+    weight               numeric(20,6) NOT NULL DEFAULT 1,
     created_at           timestamptz NOT NULL DEFAULT now(),
     updated_at           timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT keyword_terms_pkey PRIMARY KEY (tenant_id, id),
@@ -23,7 +23,7 @@ CREATE TABLE lad_data.keyword_terms (
             'sibling', 'related')),
     CONSTRAINT keyword_terms_context_check
         CHECK (context IN ('general', 'title', 'industry', 'technology')),
-    CONSTRAINT keyword_terms_weight_check CHECK (weight > 0 AND weight <= 1)
+    CONSTRAINT keyword_terms_weight_check CHECK (weight > 0 AND weight <= 1 AND weight <> 'NaN')
 );
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON lad_data.keyword_terms TO lad_app, lad_service;

@@ -11,6 +11,10 @@ constexpr std::array<std::string_view, 14> kRanks{
     "vp",   "svp",     "evp",      "avp",       "president", "head",    "chief",
     "dean", "manager", "director", "professor", "owner",     "founder", "lead"};
 
+/// Ranks that stand on either side of their field: "sales director", "director of sales".
+constexpr std::array<std::string_view, 8> kMovableRanks{"vp",       "svp",     "evp",  "avp",
+                                                        "director", "manager", "head", "lead"};
+
 /// Normal forms that people also write out.
 struct LongForm {
   std::string_view brief, written_out;
@@ -119,6 +123,21 @@ std::string with_of(std::string_view text) {
   return std::string{text.substr(0, end)} + "of " + std::string{text.substr(end)};
 }
 
+/// The rank on the other side of its field; empty when there is none.
+std::string turned(std::string_view normal) {
+  const auto is_movable = [](std::string_view word) {
+    return std::find(kMovableRanks.begin(), kMovableRanks.end(), word) != kMovableRanks.end();
+  };
+  const std::size_t first = normal.find(' ');
+  if (first == std::string_view::npos) return {};
+  const std::size_t last = normal.rfind(' ');
+  const std::string_view end = normal.substr(last + 1);
+  if (is_movable(end)) return std::string{end} + " " + std::string{normal.substr(0, last)};
+  const std::string_view begin = normal.substr(0, first);
+  if (is_movable(begin)) return std::string{normal.substr(first + 1)} + " " + std::string{begin};
+  return {};
+}
+
 std::string pattern_of(std::string_view display) {
   std::string pattern = "(^|[^[:alnum:]])";
   for (const char c : display) {
@@ -141,7 +160,7 @@ std::string joined(const std::vector<std::string>& queries) {
 
 SearchTerm search_term(std::string_view display, std::string_view normal, double score,
                        TextParser parse) {
-  SearchTerm term{std::string{display}, score, {}, {}};
+  SearchTerm term{std::string{display}, score, {}, {}, 0};
   const std::vector<std::string_view> words = split(display);
   const bool is_lossy =
       std::any_of(words.begin(), words.end(), [&](auto word) { return loses(word, parse); });
@@ -154,15 +173,20 @@ SearchTerm search_term(std::string_view display, std::string_view normal, double
     add_phrases(queries, normal, parse);
     add_phrases(queries, full, parse);
     add_phrases(queries, with_of(full), parse);
+    add_phrases(queries, turned(normal), parse);
   }
+  term.phrases = queries.size();
   term.query = joined(queries);
   return term;
 }
 
 std::string any_of(std::span<const SearchTerm> terms, bool exact) {
   std::vector<std::string> queries;
+  std::size_t phrases = 0;
   for (const SearchTerm& term : terms) {
     if (term.query.empty() || (exact && !term.pattern.empty())) continue;
+    phrases += term.phrases;
+    if (phrases > kMaxPhrases) break;
     add(queries, term.query);
   }
   return joined(queries);

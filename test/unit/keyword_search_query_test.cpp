@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cctype>
 
 #include "keyword/search_query.hpp"
@@ -37,14 +38,22 @@ TEST(SearchTerm, IsAPhrase) {
 }
 
 TEST(SearchTerm, FindsARankWithAndWithoutOf) {
-  EXPECT_EQ(term("head of sales", "head sales").query, "'head' <2> 'sales' | 'head' <1> 'sales'");
+  EXPECT_EQ(term("head of sales", "head sales").query,
+            "'head' <2> 'sales' | 'head' <1> 'sales' | 'sales' <1> 'head'");
   EXPECT_EQ(term("data of sales", "data sales").query, "'data' <2> 'sales' | 'data' <1> 'sales'");
 }
 
 TEST(SearchTerm, WritesRanksOut) {
   EXPECT_EQ(term("vp sales", "vp sales").query,
             "'vp' <1> 'sales' | 'vp' <2> 'sales' | 'vice' <1> 'president' <1> 'sales' | "
-            "'vice' <1> 'president' <2> 'sales'");
+            "'vice' <1> 'president' <2> 'sales' | 'sales' <1> 'vp'");
+}
+
+TEST(SearchTerm, FindsARankOnEitherSide) {
+  EXPECT_EQ(term("sales director", "sales director").query,
+            "'sales' <1> 'director' | 'director' <1> 'sales' | 'director' <2> 'sales'");
+  EXPECT_EQ(term("director", "director").query, "'director'");
+  EXPECT_EQ(term("chief data officer", "chief data officer").phrases, 2U);
 }
 
 TEST(SearchTerm, IsCheckedAgainWhereTheSearchDropsSomething) {
@@ -61,12 +70,21 @@ TEST(SearchTerm, QuotesLexemes) {
   EXPECT_EQ(term("o'neill", "oneill").query, "'o''neill' | 'oneill'");
 }
 
+TEST(AnyOf, TakesNoMoreTermsThanAQueryMayBeDeep) {
+  std::vector<SearchTerm> terms;
+  for (int i = 0; i < 200; ++i) terms.push_back(term("w" + std::to_string(i), "x"));
+  const std::string query = any_of(terms, true);
+  EXPECT_EQ(std::count(query.begin(), query.end(), '|') + 1,
+            static_cast<std::ptrdiff_t>(kMaxPhrases));
+}
+
 TEST(AnyOf, JoinsEachQueryOnce) {
   const std::vector<SearchTerm> terms{term("cto", "cto"), term("it manager", "it manager"),
                                       term("cto", "cto"), term("it", "it"),
                                       term("head of x", "head x")};
-  EXPECT_EQ(any_of(terms, true), "'cto' | 'head' <2> 'x' | 'head' <1> 'x'");
-  EXPECT_EQ(any_of(terms, false), "'cto' | 'manager' | 'head' <2> 'x' | 'head' <1> 'x'");
+  EXPECT_EQ(any_of(terms, true), "'cto' | 'head' <2> 'x' | 'head' <1> 'x' | 'x' <1> 'head'");
+  EXPECT_EQ(any_of(terms, false),
+            "'cto' | 'manager' | 'head' <2> 'x' | 'head' <1> 'x' | 'x' <1> 'head'");
   EXPECT_EQ(any_of({}, false), "");
 }
 
