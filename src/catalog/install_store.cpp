@@ -80,6 +80,7 @@ class Installation {
  public:
   std::vector<store::Action> run() {
     store::lock_installation();
+    const std::vector<std::string> uncounted = store::uncounted_tables();
     for (const SchemaFile& file : schema_files()) {
       file_ = file.name;
       for (const DdlStatement& statement : pg::split_script(file.text)) apply(statement);
@@ -88,6 +89,7 @@ class Installation {
     trial_.close();
     add_partitions();
     store::count_partitions(kMonthlyTable);
+    store::mark_uncounted(uncounted);
     store::guard_history();
     protect();
     return std::move(actions_);

@@ -52,6 +52,12 @@ struct Coverage {
 };
 Coverage coverage_of(const std::string& table);
 
+/// Tables of lad_data that should have sums per day and lack the triggers that count their rows.
+std::vector<std::string> uncounted_tables();
+
+/// Marks the sums of tables as stale, whose triggers are there at last.
+void mark_uncounted(const std::vector<std::string>& tables);
+
 /// Gives each partition of a table of lad_data the triggers that count its rows.
 void count_partitions(const std::string& table);
 
