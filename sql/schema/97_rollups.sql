@@ -201,19 +201,6 @@ COMMENT ON VIEW lad_data.usage_stats_daily IS
     'does not count. Category correction: what was charged and no component tells. Every snapshot '
     'shows the sums of the events it shows, unless the day is stale.';
 
--- Rows that came before the triggers are not in the sums.
-INSERT INTO lad_data.rollup_marks (rollup, first_day, last_day)
-SELECT 'calls', '-infinity', 'infinity'
-WHERE EXISTS (SELECT FROM lad_data.voice_call_logs)
-  AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'lad_data.voice_call_logs'::regclass
-                     AND tgname = 'voice_call_logs_insert_count');
-
-INSERT INTO lad_data.rollup_marks (rollup, first_day, last_day)
-SELECT 'usage', '-infinity', 'infinity'
-WHERE EXISTS (SELECT FROM lad_data.billing_usage_events)
-  AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'lad_data.billing_usage_events'::regclass
-                     AND tgname = 'billing_usage_events_insert_count');
-
 CREATE TRIGGER voice_call_logs_insert_count
     AFTER INSERT ON lad_data.voice_call_logs REFERENCING NEW TABLE AS new_calls
     FOR EACH STATEMENT EXECUTE FUNCTION lad.count_calls('voice_call_logs');

@@ -82,12 +82,14 @@ class Installation {
 
   std::vector<store::Action> run() {
     store::lock_installation();
+    const std::vector<std::string> uncounted = store::uncounted_tables();
     for (const SchemaFile& file : schema_files()) {
       file_ = file.name;
       for (const DdlStatement& statement : pg::split_script(file.text)) apply(statement);
     }
     const pg::ActAsOwner owner{kOwner};
     trial_.close();
+    store::mark_uncounted(uncounted);
     store::guard_history();
     protect();
     add_partitions();

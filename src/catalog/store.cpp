@@ -82,6 +82,14 @@ constinit pg::Plan<Name> kMaintain{
     "SELECT partition::text, CASE action WHEN 'created' THEN 'created' ELSE 'altered' END, detail "
     "FROM lad.maintain_partitions(to_regclass(format('lad_data.%I', $1)))"};
 
+constinit pg::Plan<> kUncounted{
+    "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = to_regnamespace('lad_data') "
+    "  AND c.relname IN ('voice_call_logs', 'billing_usage_events') "
+    "  AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid "
+    "                    AND t.tgname = c.relname || '_insert_count')"};
+constinit pg::Plan<std::vector<Name>> kMarkUncounted{
+    "SELECT lad.mark_rollup_stale(format('lad_data.%I', name)::regclass) FROM unnest($1) AS name"};
+
 bool found(pg::Plan<Name, Name, Name>& plan, const pg::DdlStatement& statement) {
   return !plan.run(statement.schema, statement.table, statement.name).empty();
 }
@@ -165,6 +173,19 @@ std::vector<TableShape> table_shapes() {
     shapes.push_back(std::move(shape));
   }
   return shapes;
+}
+
+std::vector<std::string> uncounted_tables() {
+  const pg::Rows rows = kUncounted.run();
+  std::vector<std::string> tables;
+  for (std::uint64_t row = 0; row < rows.size(); ++row) {
+    tables.push_back(rows.get<std::string>(row, 0));
+  }
+  return tables;
+}
+
+void mark_uncounted(const std::vector<std::string>& tables) {
+  if (!tables.empty()) kMarkUncounted.run(tables);
 }
 
 bool has_default_partition(const std::string& table) {

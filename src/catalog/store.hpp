@@ -43,6 +43,12 @@ std::vector<Column> columns_of(const std::string& schema, const std::string& tab
 /// The tables and partitions of lad_data that lad_owner owns.
 std::vector<TableShape> table_shapes();
 
+/// Tables of lad_data that should have sums per day and lack the triggers that count their rows.
+std::vector<std::string> uncounted_tables();
+
+/// Marks the sums of tables as stale, whose triggers are there at last.
+void mark_uncounted(const std::vector<std::string>& tables);
+
 bool has_default_partition(const std::string& table);
 
 /// What lad.maintain_partitions did; the table is registered for it first, unless it is.

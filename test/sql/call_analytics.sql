@@ -1,5 +1,6 @@
 -- The views of analytics, each as the application sees it.
 SET client_min_messages = warning;
+SET datestyle = 'ISO';
 CREATE ROLE analytics_views LOGIN IN ROLE lad_app;
 INSERT INTO lad_data.tenants (id, name, slug, status) VALUES
     ('a0000000-0000-4000-8000-000000000098', 'Views A', 'views-a', 'active'),

@@ -1,5 +1,6 @@
 -- Sums per day: equal to the rows after whatever statement writes them, folded or not.
 SET client_min_messages = warning;
+SET datestyle = 'ISO';
 SET timezone = 'America/New_York';
 CREATE ROLE rollups_service LOGIN IN ROLE lad_service;
 CREATE ROLE rollups_app LOGIN IN ROLE lad_app;
@@ -211,7 +212,7 @@ SELECT * FROM rollups_wrong;
 SET SESSION AUTHORIZATION rollups_service;
 BEGIN;
 SELECT lad.authenticate_service(:b, 'test');
-SELECT count(DISTINCT tenant_id) FROM lad_data.call_stats_daily;
+SELECT count(DISTINCT tenant_id) FROM lad_data.call_stats_daily WHERE tenant_id IN (:a, :b);
 COMMIT;
 SELECT lad.fold_rollups() IS NOT NULL AS folded;
 SELECT count(*) FROM lad.verify_rollups('infinity', 'infinity');

@@ -50,6 +50,7 @@ INSERT INTO probe.good VALUES ('text', '''probe'''), ('numeric', '1'), ('boolean
     ('timestamp with time zone', 'pg_catalog.now()'), ('regclass', '''lad_data.leads'''),
     ('text[]', '''{probe}'''), ('uuid[]', '''{}'''), ('numeric[]', '''{}'''),
     ('tsvector', '''a:1A b'''), ('tsquery', '''a <-> b'''), ('name', '''created_at''');
+    ('date', '''2026-01-01'''), ('tsvector', '''a:1A b'''), ('tsquery', '''a <-> b''');
 INSERT INTO probe.good SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wallets WHERE tenant_id = '$acme';
 CREATE TABLE probe.bad (type text, value text);
 INSERT INTO probe.bad VALUES
@@ -73,6 +74,7 @@ INSERT INTO probe.bad VALUES
     ('interval', '''0'''), ('interval', '''-1 day'''), ('interval', '''1 month'''), ('interval', '''178000000 years'''), ('interval', '''100000000 days'''),
     ('timestamp with time zone', '''infinity'''), ('timestamp with time zone', '''-infinity'''),
     ('timestamp with time zone', '''4713-01-01 BC'''), ('timestamp with time zone', '''294276-12-31'''),
+    ('date', '''infinity'''), ('date', '''-infinity'''), ('date', '''4713-01-01 BC'''), ('date', '''5874897-12-31'''),
     ('uuid', '''00000000-0000-0000-0000-000000000000'''), ('uuid', 'gen_random_uuid()'), ('uuid', '''malformed'''), ('uuid', '''$globex'''),
     ('uuid', '''00000000-0000-4000-8000-0000000000aa'''), ('uuid', '''00000000-0000-4000-8000-0000000000bb''');
 INSERT INTO probe.bad SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wallets WHERE tenant_id = '$globex';
