@@ -49,7 +49,10 @@ void report(const Uuid& job, const char* phase, std::uint64_t done,
 /// The job; the same one as long as it is not finished.
 Uuid request_job(const char* kind, const std::string& relation, pg::TableId leaf, pg::TableId table,
                  const Request& request) {
-  if (const auto job = store::find_archive_job(kind, request.archive)) return *job;
+  if (const auto job = store::find_archive_job(kind, request.archive)) {
+    pg::start_long_job(*job);
+    return *job;
+  }
   const pg::ActAsOwner owner{kOwner};
   const std::string parameters =
       kParameters.run(leaf.oid, table.oid, request.archive, request.path, request.directory)

@@ -89,6 +89,7 @@ my %decided = (
     domain_events => [qw(id aggregate_id payload created_at)],
     employees_cache => ['id'],
     tenants => ['updated_at'],
+    voice_call_batches => ['updated_at'],
     voice_call_logs => ['updated_at']);
 
 sub digests {
