@@ -99,8 +99,8 @@ void make_schemas(const Conversion& c) {
                                        std::pair{kKeptSchema, has.get<bool>(0, 1)}}) {
     if (!exists) run(Text("CREATE SCHEMA ") + schema + " AUTHORIZATION lad_owner");
   }
-  // The owner of the table copies the rows.
-  run("GRANT USAGE ON SCHEMA lad_conversion TO " + catalog::quoted(c.owner));
+  // The owner of the table copies the rows, and drops what is not wanted any more.
+  run("GRANT USAGE ON SCHEMA lad_conversion, lad_converted TO " + catalog::quoted(c.owner));
 }
 
 void make_journal(const Conversion& c) {
