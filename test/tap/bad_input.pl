@@ -38,7 +38,7 @@ INSERT INTO probe.good VALUES ('text', '''probe'''), ('numeric', '1'), ('boolean
     ('integer', '1'), ('bigint', '1'), ('jsonb', '''{}'''), ('interval', '''1 minute'''),
     ('timestamp with time zone', 'pg_catalog.now()'), ('regclass', '''lad_data.leads'''),
     ('text[]', '''{probe}'''), ('uuid[]', '''{}'''), ('numeric[]', '''{}'''),
-    ('tsvector', '''a:1A b'''), ('tsquery', '''a <-> b''');
+    ('tsvector', '''a:1A b'''), ('tsquery', '''a <-> b'''), ('name', '''created_at''');
 INSERT INTO probe.good SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wallets WHERE tenant_id = '$acme';
 CREATE TABLE probe.bad (type text, value text);
 INSERT INTO probe.bad VALUES
@@ -85,6 +85,7 @@ INSERT INTO probe.bad VALUES
     ('lad.posting_request[]', 'array_fill(NULL::lad.posting_request, ARRAY[10001])'),
     ('lad.posting_request[]', 'array_fill(NULL::lad.posting_request, ARRAY[2, 2])'),
     ('lad.posting_request[]', 'ARRAY[ROW(gen_random_uuid(), ''debit'', ''NaN'', repeat(''x'', 10000000), NULL, NULL, NULL, ''[]'', ''infinity'', NULL)]');
+INSERT INTO probe.bad VALUES ('name', ''''''), ('name', '''no'''), ('name', '''ctid'''), ('name', '''x" = NULL --''');
 INSERT INTO probe.bad SELECT DISTINCT type, 'NULL' FROM probe.good;
 
 -- Runs a call and undoes it, also when it succeeds.

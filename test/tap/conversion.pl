@@ -1,6 +1,6 @@
 # Converting a plain table while it is written: the rows at the end, a kill -9 and an abort in every
 # phase, the throttle, and voice_call_logs against one that was partitioned from the start.
-# LAD_LONG=1: a million rows, and writers for a minute at least.
+# LAD_LONG=1: a million rows.
 use strict;
 use warnings;
 use FindBin;
@@ -11,7 +11,7 @@ use IPC::Run ();
 use LadCluster;
 use LadSession;
 
-my $rows = $ENV{LAD_LONG} ? 1_000_000 : 20_000;
+my $rows = $ENV{LAD_LONG} ? 1_000_000 : 10_000;
 my @phases = qw(prepare swap1 journal copy index verify catch_up swap2);
 my $cluster = LadCluster->start('conversion', database => 'own');
 
@@ -126,7 +126,6 @@ sub steps {
     return $cluster->psql("CALL public.drive('$job', '" . ($until // '') . "', NULL)", %option);
 }
 
-# Makes a job that no worker takes: its row is locked until the worker has given up looking.
 sub start_by_hand {
     my ($options) = @_;
     return $cluster->psql("BEGIN; SELECT lad.convert_to_partitioned('events', 'at'" . ($options // '') . "); COMMIT;");
@@ -198,9 +197,9 @@ SQL
     is(definition(), $before, "the table is as it was before, after $phase");
 }
 
-# 3. A kill -9 in every phase: the job goes on where its last transaction ended.
+# 3. A kill -9 in every phase (in four of them, if not for long): the job goes on where its last transaction ended.
 my $killed = start_by_hand(', batch_rows => 500');
-for my $phase (@phases) {
+for my $phase ($ENV{LAD_LONG} ? @phases : qw(prepare copy index swap2)) {
     steps($killed, $phase) if $phase ne 'prepare';
     my $victim = LadSession->open($cluster);
     my $pid = $victim->query('SELECT pg_backend_pid()') =~ s/\D//gr;
@@ -210,7 +209,7 @@ for my $phase (@phases) {
     sleep 0.1 while time < $deadline && ($cluster->try('SELECT 1'))[2];
     $cluster->psql('CALL write_one(1)') for 1 .. 3;
 }
-is(steps($killed), 'done done', 'the job ends though it was killed in every phase');
+is(steps($killed), 'done done', 'the job ends though it was killed in one phase after the other');
 is(differences(), '0 0', 'with the same rows');
 
 # 4. What happens to the plain table meanwhile.

@@ -67,6 +67,7 @@ BEGIN
         WHEN 'interval' THEN quote_literal(probe.pick('1 minute', '1 microsecond', '-1 day', '1 month', '100 years', (floor(random() * 1e6))::text || ' seconds'))
         WHEN 'timestamp with time zone' THEN quote_literal(probe.pick('now', 'infinity', '-infinity', '1970-01-01', (now() - random() * interval '400 days')::text, '4000-01-01 BC'))
         WHEN 'regclass' THEN quote_literal(probe.pick('lad_data.leads', 'lad_data.voice_call_logs', 'pg_catalog.pg_class', 'lad_data.billing_wallets', '0'))
+        WHEN 'name' THEN quote_literal(probe.pick('created_at', 'id', 'no', 'ctid'))
         WHEN 'text[]' THEN 'ARRAY[' || quote_nullable(probe.word()) || ', ' || quote_nullable(probe.word()) || ']'
         WHEN 'uuid[]' THEN 'ARRAY[' || quote_nullable(probe.id()) || ', ' || quote_nullable(probe.id()) || ']'
         WHEN 'numeric[]' THEN 'ARRAY[' || probe.value('numeric') || ', ' || probe.value('numeric') || ']'
