@@ -160,6 +160,12 @@ Conversion stop_and_lock(const Uuid& job) {
   return c;
 }
 
+/// Asked as the owner of the schema: the caller may not look into it.
+bool is_there(const Conversion& c) {
+  const pg::ActAsOwner owner{"lad_owner"};
+  return is_built(c);
+}
+
 /// What belongs to the table is dropped by its owner.
 template <class Body>
 void as_owner_with_brief_locks(const Conversion& c, const char* what, Body&& body) {
@@ -193,9 +199,10 @@ void abort_conversion(const Uuid& job) {
     throw Error{ErrorCode::conversion_refused, "the table is partitioned already",
                 "The partitioned table has taken the place of the plain one."};
   }
+  const bool was_built = is_there(c);
   as_owner_with_brief_locks(c, "aborting the conversion", [&] {
     if (has_journal_trigger(c.phase)) drop_journal_trigger(c);
-    drop_building(c);
+    if (was_built) drop_building(c);
   });
   end_job(c, "aborted");
 }
@@ -206,8 +213,10 @@ void finish_conversion(const Uuid& job) {
     throw Error{ErrorCode::conversion_refused, "the conversion is not done", "",
                 "Wait until lad.convert_status() shows done, or abort it."};
   }
-  as_owner_with_brief_locks(c, "dropping the plain table", [&] { drop_kept(c); });
-  note_dropped(job);
+  if (!c.owner.empty()) {
+    as_owner_with_brief_locks(c, "dropping the plain table", [&] { drop_kept(c); });
+    note_dropped(job);
+  }
   if (c.is_open()) end_job(c, "done");
 }
 
