@@ -97,7 +97,7 @@ RESET ROLE;
 SELECT lad.convert_abort(:'job');
 SELECT phase FROM lad.convert_status();
 SELECT state FROM lad.convert_step(:'job');
-SELECT count(*) FROM pg_class WHERE relname ~ '^fine_';
+SELECT count(*) FROM pg_class WHERE relname ~ '^fine_(20|legacy)';
 ROLLBACK;
 SET ROLE convert_service;
 SELECT conv.attempt('SELECT lad.convert_preflight(''conv.fine'', ''at'')');
