@@ -12,8 +12,9 @@ CREATE FUNCTION lad.convert_preflight(table_name regclass, column_name name,
 
 COMMENT ON FUNCTION lad.convert_preflight(regclass, name) IS
     'What forbids to convert a plain table to one partitioned by time: one row for each reason, '
-    'none when it can be converted. Reads the table, changes nothing. For superusers, owners of the '
-    'table, and lad_service for tables of lad_owner, else 42501; 22023 no such table or column.';
+    'none when it can be converted. Reads the table, changes nothing. For superusers, and for members '
+    'of lad_owner or lad_service if the table belongs to lad_owner or a role of theirs, else 42501; '
+    '22023 no such table or column.';
 
 CREATE FUNCTION lad.convert_to_partitioned(table_name regclass, column_name name,
                                            step interval DEFAULT '1 month',
@@ -31,7 +32,7 @@ COMMENT ON FUNCTION lad.convert_to_partitioned(regclass, name, interval, int, in
     'Starts a job that converts a plain table to one partitioned by range of a column of time, '
     'while it is read and written; returns the job. LD502 names what forbids it, and nothing has '
     'changed. A conversion of the table that has not ended is gone on with, and its job returned. '
-    'For superusers, owners of the table, and lad_service for tables of lad_owner.';
+    'Rights as lad.convert_preflight; 22023 bad step, batch_rows or max_rows_per_second.';
 
 CREATE FUNCTION lad.convert_status(OUT job uuid, OUT parent regclass, OUT phase text, OUT pid int,
                                    OUT done bigint, OUT total bigint, OUT rate numeric,
@@ -55,7 +56,7 @@ CREATE FUNCTION lad.convert_abort(job uuid) RETURNS void
 
 COMMENT ON FUNCTION lad.convert_abort(uuid) IS
     'Ends a conversion and leaves the plain table as it was. LD502 once the partitioned table has '
-    'taken its place; nothing happens to one that is aborted already. P0002 no such job.';
+    'taken its place; nothing happens to one that is aborted already. Rights as lad.convert_preflight. P0002 no such job.';
 
 CREATE FUNCTION lad.convert_finish(job uuid) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE

@@ -65,8 +65,8 @@ constinit pg::Plan<TableId> kMissingIndexes{
     "    WHERE l.inhparent = $1 AND NOT EXISTS ("
     "        SELECT FROM pg_inherits i JOIN pg_index c ON c.indexrelid = i.inhrelid "
     "        WHERE i.inhparent = x.indexrelid AND c.indrelid = l.inhrelid)) "
-    "SELECT m.leaf, format('%I.%I', n.nspname, c.relname), c.relname::text, "
-    "       format('%I', n.nspname), i.relname::text, format('%I.%I', b.nspname, i.relname), "
+    "SELECT m.leaf::regclass, format('%I.%I', n.nspname, c.relname), c.relname::text, "
+    "       format('%I.%I', b.nspname, i.relname), "
     "       CASE WHEN k.oid IS NOT NULL THEN pg_get_constraintdef(k.oid) END, "
     "       CASE WHEN x.indisunique THEN 'UNIQUE ' ELSE '' END, "
     "       substr(pg_get_indexdef(i.oid), 1 + length(format('CREATE %sINDEX %I ON ONLY %I.%I', "
@@ -79,6 +79,11 @@ constinit pg::Plan<TableId> kMissingIndexes{
     "LEFT JOIN pg_constraint k ON k.conindid = i.oid AND k.conrelid = $1 "
     "     AND k.contype IN ('p', 'u') "
     "WHERE m.leaf = (SELECT min(leaf) FROM missing) ORDER BY k.oid IS NULL, i.relname"};
+
+constinit pg::Plan<TableId> kUnattached{
+    "SELECT format('%I.%I', n.nspname, i.relname) FROM pg_index x "
+    "JOIN pg_class i ON i.oid = x.indexrelid AND NOT i.relispartition "
+    "JOIN pg_namespace n ON n.oid = i.relnamespace WHERE x.indrelid = $1"};
 
 TableId find(const Text& name) {
   return kFind.run(name).get<TableId>(0, 0);
@@ -94,8 +99,8 @@ void make_schemas(const Conversion& c) {
                                        std::pair{kKeptSchema, has.get<bool>(0, 1)}}) {
     if (!exists) run(Text("CREATE SCHEMA ") + schema + " AUTHORIZATION lad_owner");
   }
-  // The owner of the table copies the rows.
-  run("GRANT USAGE ON SCHEMA lad_conversion TO " + catalog::quoted(c.owner));
+  // The owner of the table copies the rows, and drops what is not wanted any more.
+  run("GRANT USAGE ON SCHEMA lad_conversion, lad_converted TO " + catalog::quoted(c.owner));
 }
 
 void make_journal(const Conversion& c) {
@@ -179,16 +184,14 @@ bool index_next_leaf(const Conversion& c) {
   const pg::DdlHold hold;
   const Text leaf = missing.get<Text>(0, 1);
   for (std::uint64_t row = 0; row < missing.size(); ++row) {
-    const Text name = leaf_part_name(missing.get<Text>(row, 4), c.table, missing.get<Text>(row, 2));
-    const Text quoted = catalog::quoted(name);
-    if (const auto constraint = missing.get_optional<Text>(row, 6)) {
-      run("ALTER TABLE " + leaf + " ADD CONSTRAINT " + quoted + " " + *constraint);
+    // PostgreSQL finds names for them: those of long indexes would be cut to the same one.
+    if (const auto constraint = missing.get_optional<Text>(row, 4)) {
+      run("ALTER TABLE " + leaf + " ADD " + *constraint);
     } else {
-      run("CREATE " + missing.get<Text>(row, 7) + "INDEX " + quoted + " ON " + leaf +
-          missing.get<Text>(row, 8));
+      run("CREATE " + missing.get<Text>(row, 5) + "INDEX ON " + leaf + missing.get<Text>(row, 6));
     }
-    run("ALTER INDEX " + missing.get<Text>(row, 5) + " ATTACH PARTITION " +
-        missing.get<Text>(row, 3) + "." + quoted);
+    run("ALTER INDEX " + missing.get<Text>(row, 3) + " ATTACH PARTITION " +
+        kUnattached.run(missing.get<TableId>(row, 0)).get<Text>(0, 0));
   }
   run("ANALYZE " + leaf);
   return true;

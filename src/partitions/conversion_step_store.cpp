@@ -1,11 +1,14 @@
 #include "partitions/conversion_step_store.hpp"
 
+#include <optional>
+
 #include "core/error.hpp"
 #include "partitions/building_store.hpp"
 #include "partitions/copy_store.hpp"
 #include "partitions/lock_store.hpp"
 #include "partitions/preflight_store.hpp"
 #include "partitions/swap_store.hpp"
+#include "pg/as_owner.hpp"
 #include "pg/savepoint.hpp"
 #include "pg/session.hpp"
 #include "pg/spi.hpp"
@@ -146,11 +149,29 @@ std::int32_t work(Conversion& c, std::string& state) {
   return 0;
 }
 
-/// Waits until no step is at work, and cancels the one that is.
+/// Waits until no step is at work; a superuser, who may, cancels the one that is. Only who may
+/// convert the table goes on.
 Conversion stop_and_lock(const Uuid& job) {
   require_job_tables();
-  if (const auto pid = process_at_work(job)) cancel_process(*pid);
-  return lock_conversion(job);
+  const auto pid = process_at_work(job);
+  if (pid && pg::is_superuser()) cancel_process(*pid);
+  const Conversion c = lock_conversion(job);
+  if (!c.owner.empty()) plain_of(c);
+  return c;
+}
+
+/// Asked as the owner of the schema: the caller may not look into it.
+bool is_there(const Conversion& c) {
+  const pg::ActAsOwner owner{"lad_owner"};
+  return is_built(c);
+}
+
+/// What belongs to the table is dropped by its owner.
+template <class Body>
+void as_owner_with_brief_locks(const Conversion& c, const char* what, Body&& body) {
+  std::optional<pg::ActAsOwner> owner;
+  if (!c.owner.empty()) owner.emplace(c.owner.c_str());
+  with_brief_locks(what, body);
 }
 
 }  // namespace
@@ -178,9 +199,10 @@ void abort_conversion(const Uuid& job) {
     throw Error{ErrorCode::conversion_refused, "the table is partitioned already",
                 "The partitioned table has taken the place of the plain one."};
   }
-  with_brief_locks("aborting the conversion", [&] {
+  const bool was_built = is_there(c);
+  as_owner_with_brief_locks(c, "aborting the conversion", [&] {
     if (has_journal_trigger(c.phase)) drop_journal_trigger(c);
-    drop_building(c);
+    if (was_built) drop_building(c);
   });
   end_job(c, "aborted");
 }
@@ -191,8 +213,10 @@ void finish_conversion(const Uuid& job) {
     throw Error{ErrorCode::conversion_refused, "the conversion is not done", "",
                 "Wait until lad.convert_status() shows done, or abort it."};
   }
-  with_brief_locks("dropping the plain table", [&] { drop_kept(c); });
-  note_dropped(job);
+  if (!c.owner.empty()) {
+    as_owner_with_brief_locks(c, "dropping the plain table", [&] { drop_kept(c); });
+    note_dropped(job);
+  }
   if (c.is_open()) end_job(c, "done");
 }
 

@@ -76,7 +76,9 @@ constinit pg::Plan<Uuid> kDropped{
     "UPDATE lad_data.conversions SET dropped_at = now() WHERE job = $1"};
 
 constinit pg::Plan<> kStatus{
-    "SELECT j.id, to_regclass(j.relation), "
+    "SELECT j.id, (SELECT t.oid::regclass FROM pg_class t "
+    "              JOIN pg_namespace n ON n.oid = t.relnamespace "
+    "              WHERE n.nspname = c.table_schema AND t.relname = c.table_name), "
     "       CASE WHEN j.state IN ('failed', 'aborted') THEN j.state "
     "            WHEN j.phase = 'queued' THEN 'prepare' ELSE j.phase END, "
     "       CASE WHEN j.state = 'running' THEN j.pid END, j.done, j.total, "
@@ -86,7 +88,8 @@ constinit pg::Plan<> kStatus{
     "           + (clock_timestamp() - j.started_at) * (greatest(j.total - j.done, 0)::float8 "
     "                                                   / j.done) END, "
     "       j.error "
-    "FROM lad_data.long_jobs j WHERE j.kind = 'convert' ORDER BY j.created_at DESC, j.id"};
+    "FROM lad_data.long_jobs j JOIN lad_data.conversions c ON c.job = j.id "
+    "WHERE j.kind = 'convert' ORDER BY j.created_at DESC, j.id"};
 
 }  // namespace
 

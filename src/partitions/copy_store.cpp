@@ -158,9 +158,12 @@ std::string find_difference(const Conversion& c, const PlainTable& table) {
           "coalesce(b.hash, 0)) ORDER BY 1 LIMIT 1",
       c.building());
   if (rows.empty()) return "";
-  return rows.get<Text>(0, 0) + " has " + std::to_string(rows.get<std::int64_t>(0, 2)) +
-         " rows, of which the plain table has " + std::to_string(rows.get<std::int64_t>(0, 1)) +
-         ", or other values.";
+  const Text leaf = rows.get<Text>(0, 0);
+  const std::int64_t plain = rows.get<std::int64_t>(0, 1);
+  const std::int64_t copied = rows.get<std::int64_t>(0, 2);
+  if (plain == copied) return "The rows of " + leaf + " differ from those of the plain table.";
+  return leaf + " has " + std::to_string(copied) + " rows, the plain table " +
+         std::to_string(plain) + " for it.";
 }
 
 std::int64_t catch_up(const Conversion& c) {
