@@ -20,6 +20,8 @@ constexpr Job kJobs[] = {
     {"usage", kMinute, "SELECT count(*) FROM lad.settle_usage(1000)", 20},
     {"partitions", kHour, "SELECT count(*) FROM lad.maintain_partitions()"},
     {"retention", kHour, "SELECT count(*) FROM lad.retire_partitions()"},
+    {"rollups", kMinute, "SELECT lad.fold_rollups()"},
+    {"expansions", kMinute, "SELECT lad.evict_expansions(1000)", 20},
     {"invoices", kHour, "SELECT lad.mark_overdue_invoices()"},
 };
 

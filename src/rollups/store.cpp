@@ -62,8 +62,14 @@ constinit pg::Plan<TableId, std::optional<Timestamp>, std::optional<Timestamp>> 
 constinit pg::Plan<Text, Day, Day> kMark{
     "INSERT INTO lad_data.rollup_marks (rollup, first_day, last_day) VALUES ($1, $2, $3)"};
 
-constinit pg::Plan<TableId> kMarkByFunction{"SELECT lad.mark_rollup_stale($1)"};
-constinit pg::Plan<TableId> kTriggersByFunction{"SELECT lad.add_rollup_triggers($1)"};
+// Whoever attaches a partition to a table of his own has nothing to do with sums.
+#define IF_COUNTED                                                     \
+  " FROM pg_class c WHERE c.oid = coalesce(pg_partition_root($1), $1)" \
+  " AND c.relnamespace = to_regnamespace('lad_data')"                  \
+  " AND c.relname IN ('voice_call_logs', 'billing_usage_events')"
+constinit pg::Plan<TableId> kMarkByFunction{"SELECT lad.mark_rollup_stale($1)" IF_COUNTED};
+constinit pg::Plan<TableId> kTriggersByFunction{"SELECT lad.add_rollup_triggers($1)" IF_COUNTED};
+#undef IF_COUNTED
 
 constinit pg::Plan<TableId> kMissingTriggers{
     "SELECT replace(pg_get_triggerdef(g.oid), format(' ON %I.%I ', n.nspname, r.relname),"

@@ -49,8 +49,8 @@ INSERT INTO probe.good VALUES ('text', '''probe'''), ('numeric', '1'), ('boolean
     ('integer', '1'), ('real', '1'), ('bigint', '1'), ('jsonb', '''{}'''), ('interval', '''1 minute'''),
     ('timestamp with time zone', 'pg_catalog.now()'), ('regclass', '''lad_data.leads'''),
     ('text[]', '''{probe}'''), ('uuid[]', '''{}'''), ('numeric[]', '''{}'''),
-    ('tsvector', '''a:1A b'''), ('tsquery', '''a <-> b'''), ('name', '''created_at''');
-    ('date', '''2026-01-01'''), ('tsvector', '''a:1A b'''), ('tsquery', '''a <-> b''');
+    ('tsvector', '''a:1A b'''), ('tsquery', '''a <-> b'''), ('name', '''created_at'''),
+    ('date', '''2026-01-01''');
 INSERT INTO probe.good SELECT 'uuid', quote_literal(id) FROM lad_data.billing_wallets WHERE tenant_id = '$acme';
 CREATE TABLE probe.bad (type text, value text);
 INSERT INTO probe.bad VALUES

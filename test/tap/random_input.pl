@@ -70,7 +70,6 @@ BEGIN
         WHEN 'date' THEN quote_literal(probe.pick('today', 'infinity', '-infinity', '2026-01-01', '4000-01-01 BC'))
         WHEN 'regclass' THEN quote_literal(probe.pick('lad_data.leads', 'lad_data.voice_call_logs', 'pg_catalog.pg_class', 'lad_data.billing_wallets', '0'))
         WHEN 'name' THEN quote_literal(left(probe.pick('created_at', 'id', '', 'tenant_id', probe.word()), 63))
-        WHEN 'name' THEN quote_literal(probe.pick('created_at', 'id', 'no', 'ctid'))
         WHEN 'text[]' THEN 'ARRAY[' || quote_nullable(probe.word()) || ', ' || quote_nullable(probe.word()) || ']'
         WHEN 'uuid[]' THEN 'ARRAY[' || quote_nullable(probe.id()) || ', ' || quote_nullable(probe.id()) || ']'
         WHEN 'numeric[]' THEN 'ARRAY[' || probe.value('numeric') || ', ' || probe.value('numeric') || ']'
