@@ -17,11 +17,12 @@ constexpr Job kJobs[] = {
     {"long_jobs", kMinute, "SELECT lad.resume_long_jobs()"},
     {"holds", kMinute, "SELECT count(*) FROM lad.expire_holds(100)", 50},
     {"grants", kMinute, "SELECT count(*) FROM lad.expire_credits(100)", 50},
+    {"claims", kMinute, "SELECT lad.return_batch_claims()"},
     {"usage", kMinute, "SELECT count(*) FROM lad.settle_usage(1000)", 20},
     {"partitions", kHour, "SELECT count(*) FROM lad.maintain_partitions()"},
     {"retention", kHour, "SELECT count(*) FROM lad.retire_partitions()"},
     {"rollups", kMinute, "SELECT lad.fold_rollups()"},
-    {"expansions", kMinute, "SELECT lad.evict_expansions(1000)", 20},
+    {"expansions", kMinute, "SELECT lad.evict_expansions(1000)::bigint", 20},
     {"invoices", kHour, "SELECT lad.mark_overdue_invoices()"},
 };
 

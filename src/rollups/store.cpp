@@ -62,14 +62,13 @@ constinit pg::Plan<TableId, std::optional<Timestamp>, std::optional<Timestamp>> 
 constinit pg::Plan<Text, Day, Day> kMark{
     "INSERT INTO lad_data.rollup_marks (rollup, first_day, last_day) VALUES ($1, $2, $3)"};
 
-// Whoever attaches a partition to a table of his own has nothing to do with sums.
-#define IF_COUNTED                                                     \
-  " FROM pg_class c WHERE c.oid = coalesce(pg_partition_root($1), $1)" \
-  " AND c.relnamespace = to_regnamespace('lad_data')"                  \
-  " AND c.relname IN ('voice_call_logs', 'billing_usage_events')"
-constinit pg::Plan<TableId> kMarkByFunction{"SELECT lad.mark_rollup_stale($1)" IF_COUNTED};
-constinit pg::Plan<TableId> kTriggersByFunction{"SELECT lad.add_rollup_triggers($1)" IF_COUNTED};
-#undef IF_COUNTED
+// Whoever attaches a partition to a table of his own may call neither, and need not.
+constinit pg::Plan<TableId> kIsCounted{
+    "SELECT FROM pg_class c WHERE c.oid = coalesce(pg_partition_root($1), $1)"
+    " AND c.relnamespace = to_regnamespace('lad_data')"
+    " AND c.relname IN ('voice_call_logs', 'billing_usage_events')"};
+constinit pg::Plan<TableId> kMarkByFunction{"SELECT lad.mark_rollup_stale($1)"};
+constinit pg::Plan<TableId> kTriggersByFunction{"SELECT lad.add_rollup_triggers($1)"};
 
 constinit pg::Plan<TableId> kMissingTriggers{
     "SELECT replace(pg_get_triggerdef(g.oid), format(' ON %I.%I ', n.nspname, r.relname),"
@@ -144,11 +143,11 @@ void mark_stale(TableId table, const std::optional<Timestamp>& from,
 }
 
 void mark_stale_by_function(TableId table) {
-  kMarkByFunction.run(table);
+  if (!kIsCounted.run(table).empty()) kMarkByFunction.run(table);
 }
 
 void add_triggers_by_function(TableId partition) {
-  kTriggersByFunction.run(partition);
+  if (!kIsCounted.run(partition).empty()) kTriggersByFunction.run(partition);
 }
 
 void add_triggers(TableId partition) {

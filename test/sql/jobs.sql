@@ -166,7 +166,7 @@ PREPARE TRANSACTION 'jobs';
 SELECT count(*) FROM lad_data.long_jobs WHERE id = :'job';
 SELECT lad.settle_in_background() AS job \gset
 DO $$ BEGIN FOR i IN 1..3000 LOOP EXIT WHEN NOT EXISTS (SELECT FROM lad.progress() WHERE phase <> 'done'); PERFORM pg_sleep(0.02); END LOOP; END $$;
-SELECT kind, relation, phase, state, done, total, pid, attempts, error, requested_by = session_user AS mine, finished_at >= started_at AS ordered
+SELECT kind, relation, phase, state, done <= total AS counted, pid, attempts, error, requested_by = session_user AS mine, finished_at >= started_at AS ordered
 FROM lad_data.long_jobs WHERE id = :'job';
 DROP FUNCTION public.attempt(text), public.jobs_refuse(), public.jobs_escape();
 DROP OWNED BY jobs_app, jobs_service, jobs_owner, jobs_nobody;

@@ -18,7 +18,7 @@ SELECT DISTINCT keyword, term AS unexplained FROM found
 WHERE coalesce(path, '') = '' OR source IS DISTINCT FROM 'curated' OR score NOT BETWEEN 0.001 AND 1 OR relation IS NULL;
 SELECT keyword, context, count(*) AS more_than_ten FROM found GROUP BY nr, keyword, context HAVING count(*) > 10;
 SELECT f.keyword, f.term AS repeated FROM found f
-WHERE lad.normalize_keyword(f.term) = lad.normalize_keyword(f.keyword)
+WHERE f.relation <> 'spelling' AND lad.normalize_keyword(f.term) = lad.normalize_keyword(f.keyword)
    OR EXISTS (SELECT FROM found g WHERE g.nr = f.nr AND g.term <> f.term AND lad.normalize_keyword(g.term) = lad.normalize_keyword(f.term));
 
 -- Every line of the shipped file is an edge: none is refused, none says what normalisation says already.
