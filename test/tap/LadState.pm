@@ -156,7 +156,7 @@ BEGIN
         PERFORM lad.charge('apollo-leads', '[{"category": "enrichment", "provider": "apollo", "model": "search", "unit": "record", "quantity": 1}]', 'search 1')
         WHERE tenant = '$tenant{globex}';
         INSERT INTO lad_data.voice_call_batches (tenant_id) VALUES (tenant) RETURNING id INTO batch;
-        FOREACH months IN ARRAY '{-30,-1,0,1,3,12}'::int[] LOOP
+        FOREACH months IN ARRAY '{-30,-1,0,1,3,6}'::int[] LOOP
             FOR n IN 1..3 LOOP
                 INSERT INTO lad_data.voice_call_logs (tenant_id, to_country_code, to_base_number, status, created_at)
                 VALUES (tenant, '+971', 500000000 + n, 'in_queue', date_trunc('month', now()) + make_interval(months => months, hours => n))
