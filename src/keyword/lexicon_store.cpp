@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "pg/prerequisite.hpp"
+#include "core/error.hpp"
 #include "pg/spi.hpp"
 
 namespace lad::keyword::store {
@@ -59,7 +59,9 @@ bool has_tables() {
 }
 
 void require_tables() {
-  if (!has_tables()) pg::refuse_without_tables();
+  if (has_tables()) return;
+  throw Error{ErrorCode::not_in_state, "the tables of vocabularies are not installed", "",
+              "SELECT * FROM lad.install_schema();"};
 }
 
 std::vector<LexiconRow> read_lexicons() {

@@ -16,7 +16,8 @@
 ///
 /// The worker enters as the server's bootstrap superuser, because before PostgreSQL 17 a worker
 /// cannot enter as a role without LOGIN, and becomes lad_owner before it runs anything. A job that
-/// works on a table of somebody else becomes its owner (become). Nothing needs a superuser. So that
+/// works on a table of somebody else becomes its owner (become); a conversion alone stays superuser,
+/// to set triggers of foreign keys aside, and copies rows as the owner of the table. So that
 /// a function of a user, called by a trigger, a constraint or a default, cannot go back to the role
 /// that entered, worker_transaction runs its body, and the triggers that wait for the commit, in
 /// the state of a SECURITY DEFINER function, where SET ROLE and SET SESSION AUTHORIZATION are
