@@ -16,11 +16,11 @@
 ///
 /// The worker enters as the server's bootstrap superuser, because before PostgreSQL 17 a worker
 /// cannot enter as a role without LOGIN, and becomes lad_owner before it runs anything. A job that
-/// works on a table of somebody else becomes its owner (become); a conversion alone stays superuser,
-/// to set triggers of foreign keys aside, and copies rows as the owner of the table. So that
-/// a function of a user, called by a trigger, a constraint or a default, cannot go back to the role
-/// that entered, worker_transaction runs its body, and the triggers that wait for the commit, in
-/// the state of a SECURITY DEFINER function, where SET ROLE and SET SESSION AUTHORIZATION are
+/// works on a table of somebody else becomes its owner (become); a conversion alone stays
+/// superuser, to set triggers of foreign keys aside, and copies rows as the owner of the table. So
+/// that a function of a user, called by a trigger, a constraint or a default, cannot go back to the
+/// role that entered, worker_transaction runs its body, and the triggers that wait for the commit,
+/// in the state of a SECURITY DEFINER function, where SET ROLE and SET SESSION AUTHORIZATION are
 /// refused; row-level security that is forced on an owner is set aside meanwhile.
 ///
 /// A job may be run again from any point: after kill -9, a restart, or an error that passes.

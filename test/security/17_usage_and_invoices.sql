@@ -174,7 +174,7 @@ SELECT lad.correct_call(:'own_call', 0, 'please');
 SELECT * FROM lad.reconcile_calls('2026-01-01', '2027-01-01');
 
 -- attack: a foreign call started over, corrected, listed
--- expects: !P0002 / !P0002 / !P0002 / 0
+-- expects: ~^!P0002 / !P0002 / !(P0002|LD305) / 0$
 SELECT lad.correct_call(:'canary_call', 0, 'please');
 SELECT lad.start_call('+1', 5550123, 'foreign number', from_number_id => :'canary_number');
 SELECT lad.start_call('+1', 5550123, 'foreign lead', lead_id => :'canary_lead');

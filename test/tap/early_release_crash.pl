@@ -61,7 +61,7 @@ like("$there $answer", qr/^1 .*LD203/, 'nor the capture that closed a hold for t
 is($ledger->service('SELECT count(*) FROM lad.verify_ledger()'), '0', 'the chain is whole');
 
 # Many sessions on one wallet, killed again and again.
-my ($cycles, $count) = $ENV{LAD_LONG} ? (10, 2000) : (3, 300);
+my ($cycles, $count) = $ENV{LAD_LONG} ? (10, 2000) : (2, 300);
 my ($total, $lost) = (0, 0);
 for my $cycle (1 .. $cycles) {
     my $acknowledged = $ledger->write_until_killed($count, 8);

@@ -13,7 +13,7 @@ use LadCluster;
 use LadToken;
 
 my $sessions = 4;
-my $rotations = $ENV{LAD_LONG} ? 400 : 25;
+my $rotations = $ENV{LAD_LONG} ? 400 : 12;
 my $cluster = LadCluster->start('keyring', database => 'keyring');
 my %env = $cluster->environment;
 my $key_file = $env{LAD_KEY_FILE};

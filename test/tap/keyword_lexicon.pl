@@ -153,7 +153,7 @@ is(terms('zorblax'), '', 'and can be dropped');
 my $tenant = 'a0000000-0000-4000-8000-000000000001';
 $cluster->psql(<<"SQL");
 INSERT INTO lad_data.tenants (id, name, slug, status) VALUES ('$tenant', 'A', 'a', 'active'), (gen_random_uuid(), 'B', 'b', 'active');
-INSERT INTO lad_data.leads (tenant_id, title) SELECT id, CASE WHEN n % 500 = 0 THEN 'CTO' ELSE 'Clerk ' || n END FROM lad_data.tenants, generate_series(1, 4000) n;
+INSERT INTO lad_data.leads (tenant_id, title) SELECT id, CASE WHEN n % 500 = 0 THEN 'CTO' ELSE 'Clerk ' || n END FROM lad_data.tenants, generate_series(1, CASE slug WHEN 'a' THEN 15000 ELSE 500 END) n;
 ANALYZE lad_data.leads;
 SQL
 my $token = $cluster->psql("SELECT lad.issue_token('$tenant')");

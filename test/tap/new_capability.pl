@@ -8,7 +8,7 @@ use File::Temp qw(tempdir);
 
 my $root = dirname(dirname(dirname(abs_path(__FILE__))));
 my $copy = tempdir(CLEANUP => 1);
-system("cd '$root' && tar cf - --exclude=build --exclude='*.[od]' Makefile .clang-format .ci src sql"
+system("cd '$root' && tar cf - --exclude=build --exclude='*.[od]' Makefile .clang-format .ci src sql lexicon"
       . " test tools \$(ls -d expected 2>/dev/null) | tar xf - -C '$copy'") == 0
   or die 'cannot copy the tree';
 
