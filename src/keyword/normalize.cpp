@@ -55,10 +55,16 @@ std::vector<std::string> normal_words(std::string_view folded) {
   return words;
 }
 
-// Removing a sign can bring characters together that Unicode composes, so that only a result which
-// is its own result is one.
+bool is_plain(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c == ' ' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  });
+}
+
+// Removing a sign can bring characters together that Unicode composes, or signs that mean something
+// together, so that only a result which is its own result is one.
 std::string settle(std::string normal, const Language& language) {
-  for (int turn = 0; turn < kMaxTurns && !is_ascii(normal); ++turn) {
+  for (int turn = 0; turn < kMaxTurns && !is_plain(normal); ++turn) {
     std::string next = join(normal_words(fold(normal, language)));
     if (next == normal) break;
     normal = std::move(next);

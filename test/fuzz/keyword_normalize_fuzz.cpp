@@ -3,13 +3,19 @@
 #include <string>
 
 #include "fuzz.hpp"
+#include "keyword/characters.hpp"
 #include "keyword/normalize.hpp"
 #include "support/keyword_language.hpp"
 
 using namespace lad;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  const std::string text(reinterpret_cast<const char*>(bytes), size);
+  // The server refuses what is no UTF-8, and NUL, before the rules see it.
+  std::string text;
+  for (const char32_t character :
+       keyword::decode_utf8({reinterpret_cast<const char*>(bytes), size})) {
+    if (character != 0) keyword::append_utf8(text, character);
+  }
   const keyword::Language& english = test::english();
   const std::string normal = keyword::normalize(text, english);
   fuzz::require(keyword::normalize(normal, english) == normal, "a normal form is its own");

@@ -55,6 +55,7 @@ TEST(KeywordNormalForm, OfWords) {
 
 TEST(KeywordNormalForm, OfSigns) {
   expect_normal({{"C++", "c++"},
+                 {"C++'C#", "c+ c#"},
                  {"C++ developer", "c++ developer"},
                  {"(C++)", "c++"},
                  {"C++.", "c++"},
