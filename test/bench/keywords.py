@@ -22,10 +22,10 @@ TERM = """
 CREATE OR REPLACE FUNCTION bench_term(n int) RETURNS text LANGUAGE sql IMMUTABLE AS
 $$ SELECT 'kind' || n % 97 || ' of trade' || n % 613 || ' number' || n $$;
 """
-OURS = "PERFORM count(*) FROM lad.expand_keyword(bench_term(i * 29 % %d), 'general', 10)" % TERMS
+OURS = "PERFORM count(*) FROM lad.expand_keyword(bench_term(i * 29 %% %d), 'general', 10)" % TERMS
 THEIRS = """PERFORM count(*) FROM (
     WITH RECURSIVE found AS (
-        SELECT expansion, weight, 1 AS depth FROM bench.edges WHERE term = bench_term(i * 29 % %d)
+        SELECT expansion, weight, 1 AS depth FROM bench.edges WHERE term = bench_term(i * 29 %% %d)
         UNION ALL
         SELECT e.expansion, f.weight * e.weight, depth + 1 FROM found f JOIN bench.edges e ON e.term = f.expansion
         WHERE depth < 2)
