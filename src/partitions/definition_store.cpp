@@ -1,6 +1,7 @@
 #include "partitions/definition_store.hpp"
 
 #include "catalog/names.hpp"
+#include "partitions/policies.hpp"
 #include "pg/spi.hpp"
 
 namespace lad::partitions::store {
@@ -9,17 +10,7 @@ namespace {
 using pg::TableId;
 using Text = std::string;
 
-constinit pg::Plan<TableId> kPolicies{
-    "SELECT polname::text, format(' AS %s FOR %s TO %s%s%s', "
-    "       CASE WHEN polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, "
-    "       CASE polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' "
-    "                   WHEN 'w' THEN 'UPDATE' ELSE 'DELETE' END, "
-    "       (SELECT string_agg(CASE role WHEN 0 THEN 'PUBLIC' "
-    "                          ELSE quote_ident(pg_get_userbyid(role)) END, ', ') "
-    "        FROM unnest(polroles) AS role), "
-    "       ' USING (' || pg_get_expr(polqual, polrelid) || ')', "
-    "       ' WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')') "
-    "FROM pg_policy WHERE polrelid = $1 ORDER BY polname"};
+constinit pg::Plan<TableId> kPolicies{kPoliciesOf};
 
 constinit pg::Plan<TableId, Text> kRowSecurity{
     "SELECT format('ALTER TABLE %s %s ROW LEVEL SECURITY', $2, word) "

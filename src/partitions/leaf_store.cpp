@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "catalog/names.hpp"
+#include "partitions/policies.hpp"
 #include "pg/as_owner.hpp"
 #include "pg/event_trigger.hpp"
 #include "pg/spi.hpp"
@@ -50,17 +51,7 @@ constinit pg::Plan<TableId, Text> kRowSecurity{
     "FROM pg_class, LATERAL (VALUES ('ENABLE', relrowsecurity), ('FORCE', relforcerowsecurity)) "
     "     AS part (word, wanted) WHERE oid = $1 AND wanted ORDER BY word"};
 
-constinit pg::Plan<TableId> kPolicies{
-    "SELECT polname::text, format(' AS %s FOR %s TO %s%s%s', "
-    "       CASE WHEN polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, "
-    "       CASE polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' "
-    "                   WHEN 'w' THEN 'UPDATE' ELSE 'DELETE' END, "
-    "       (SELECT string_agg(CASE role WHEN 0 THEN 'PUBLIC' "
-    "                          ELSE quote_ident(pg_get_userbyid(role)) END, ', ') "
-    "        FROM unnest(polroles) AS role), "
-    "       ' USING (' || pg_get_expr(polqual, polrelid) || ')', "
-    "       ' WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')') "
-    "FROM pg_policy WHERE polrelid = $1 ORDER BY polname"};
+constinit pg::Plan<TableId> kPolicies{kPoliciesOf};
 
 // Default privileges may have given some.
 constinit pg::Plan<TableId> kRevocations{
